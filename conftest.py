@@ -1,0 +1,48 @@
+"""Fixtures of the whole suite. Tests run under the web role, so that what passes is what production may do."""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[databases.Cluster]:
+    """The tests' PostgreSQL, running."""
+    with databases.CLUSTER.using():
+        databases.drop_what_dead_runs_left()
+        yield databases.CLUSTER
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster, django_test_environment, django_db_blocker) -> str:
+    with django_db_blocker.unblock():
+        return databases.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: str, django_db_blocker) -> Iterator[None]:
+    """Replaces pytest-django's: a copy of the template a worker."""
+    with databases.copy_of(template_database, f"test_{os.getpid()}") as name, django_db_blocker.unblock():
+        databases.point_at(name)
+        yield
+        databases.connections.close_all()
+
+
+@pytest.fixture
+def own_database(django_db_setup, template_database: str, django_db_blocker) -> Iterator[str]:
+    """A database of the test's own, where transactions really commit: for concurrency, triggers at commit, servers.
+
+    Never use pytest-django's transactional_db: it would empty the reference tables.
+    """
+    before = databases.connections["default"].settings_dict["NAME"]
+    with (
+        django_db_blocker.unblock(),
+        databases.copy_of(template_database, f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}") as name,
+    ):
+        databases.point_at(name)
+        yield name
+        databases.point_at(before)

@@ -1,0 +1,1 @@
+"""Users, sign-in without passwords, roles and their territories."""

@@ -1,0 +1,229 @@
+"""The only settings file, fed by the environment; `docs/operations.md` lists every variable."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import pghistory
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from maillage.config import env
+from maillage.core.cluster import Cluster
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+DATA_DIR = env.folder("MAILLAGE_DATA_DIR", BASE_DIR / "var")
+
+DEBUG = env.flag("MAILLAGE_DEBUG", False)
+DEMO = env.flag("MAILLAGE_DEMO", False)
+BASE_URL = env.url("MAILLAGE_BASE_URL", "http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.words("MAILLAGE_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+HTTPS = BASE_URL.startswith("https://")
+
+
+def _secret_key() -> str:
+    """MAILLAGE_SECRET_KEY, or a key made once and kept in the data folder, readable by its owner alone."""
+    if key := env.text("MAILLAGE_SECRET_KEY"):
+        return key
+    path = DATA_DIR / "secret-key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+
+# --- Database: the web role serves, the owner migrates (docs/architecture.md) ------------------------------
+CLUSTER = Cluster(DATA_DIR)
+EMBEDDED = env.database("DATABASE_URL") is None
+
+
+def _connection(target: dict[str, str]) -> dict[str, object]:
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        **target,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # JIT measured three times slower on our queries
+        "OPTIONS": {"options": "-c jit=off", "application_name": "maillage"},
+    }
+
+
+_web = env.database("DATABASE_URL")
+DATABASES = {
+    "default": _connection(_web or CLUSTER.connection("maillage_web")),
+    "owner": _connection(env.database("DATABASE_OWNER_URL") or _web or CLUSTER.connection("maillage_owner")),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Applications ----------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "maillage.portal",
+    "maillage.initiatives",
+    "maillage.organisations",
+    "maillage.territories",
+    "maillage.accounts",
+    "maillage.ui",
+    "maillage.core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_typer",
+]
+
+MIDDLEWARE = [
+    "maillage.core.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "maillage.core.middleware.ActingMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "maillage.config.urls"
+WSGI_APPLICATION = "maillage.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "maillage.ui.context.site",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "maillage.ui.templatetags.ui",
+            ],
+        },
+    }
+]
+
+# --- Accounts --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_ISSUER = "Maillage"
+USERSESSIONS_TRACK_ACTIVITY = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# --- Language, time --------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("français"))]
+LOCALE_PATHS = [BASE_DIR / "maillage" / "locale"]
+USE_TZ = True
+TIME_ZONE = env.text("MAILLAGE_TIME_ZONE", "Europe/Paris")
+
+# --- Files -----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    (f"vendor/{name}", NODE_MODULES / path)
+    for name, path in {
+        "bootstrap": "bootstrap/dist/css",
+        "leaflet": "leaflet/dist",
+        "htmx": "htmx.org/dist",
+        "font": "@fontsource-variable/atkinson-hyperlegible-next",
+    }.items()
+    if (NODE_MODULES / path).is_dir()
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "maillage.ui.storage.StaticStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Security --------------------------------------------------------------------------------------------
+TILE_URL = env.text("MAILLAGE_TILE_URL")
+TILE_ATTRIBUTION = env.text("MAILLAGE_TILE_ATTRIBUTION")
+GEOCODER_URL = env.url("MAILLAGE_GEOCODER_URL")
+_tile_origin = ["/".join(TILE_URL.split("/", 3)[:3]).replace("{s}", "*")] if TILE_URL else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *_tile_origin],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+
+# --- Mail ------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+SMTP_URL = env.url("MAILLAGE_SMTP_URL", schemes=("smtp", "smtps"))
+DEFAULT_FROM_EMAIL = env.text("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@localhost>")
+
+# --- History, cache, log ---------------------------------------------------------------------------------
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL reads no untrusted reference system here
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_constraint=False)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:12],
+    }
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,312 @@
+"""The private PostgreSQL that runs when no DATABASE_URL is given.
+
+One cluster a data folder, reached by a Unix socket only. Every process that uses it holds a shared lock on
+`users.lock`; the last one out stops the server. Kill -9 leaves the server running or a stale pid file: the next
+process attaches to the first and clears the second.
+
+Standard library only: `doctor` and the setup use it before anything else works.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+DATABASE = "maillage"
+OWNER, WEB, SUPERUSER = "maillage_owner", "maillage_web", "postgres"
+EXTENSIONS = ("postgis", "unaccent", "pg_trgm", "btree_gist")
+LONGEST_SOCKET_PATH = 107  # sun_path of a Unix socket, its closing zero aside
+SOCKET_NAME = ".s.PGSQL.5432"
+OLDEST_VERSION = 15
+
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = 256MB
+work_mem = 16MB
+maintenance_work_mem = 256MB
+effective_cache_size = 1GB
+random_page_cost = 1.1
+jit = off
+max_wal_size = 2GB
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = warning
+logging_collector = off
+"""
+
+
+class ClusterError(Exception):
+    """The private PostgreSQL cannot be used; the message, in French, says how to mend it."""
+
+
+class Cluster:
+    """The cluster of one data folder. Building the object touches nothing on the disk."""
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        self.data_dir = data_dir
+        self.durable = durable
+
+    # --- where ---------------------------------------------------------------------------------------------
+    @property
+    def socket_dir(self) -> Path:
+        """A folder short enough for a socket and reachable by the server's user; it depends on the data folder alone."""
+        digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
+        return Path("/tmp") / f"maillage-{os.getuid()}-{digest}"  # noqa: S108 owner and rights are checked
+
+    @property
+    def folder(self) -> Path:
+        """The cluster's own folder: inside the data folder, or, as root, where the server's user may go."""
+        pointer = self.data_dir / "cluster-path"
+        return Path(pointer.read_text().strip()) if pointer.exists() else self.data_dir / "postgres"
+
+    @property
+    def log_path(self) -> Path:
+        return self.folder / "server.log"
+
+    def connection(self, role: str, database: str = DATABASE) -> dict[str, str]:
+        """Django's connection keys for `role`."""
+        return {"NAME": database, "USER": role, "PASSWORD": "", "HOST": str(self.socket_dir), "PORT": ""}
+
+    # --- run -----------------------------------------------------------------------------------------------
+    @contextmanager
+    def using(self) -> Iterator[None]:
+        """Keep the server running inside the block; start it if nobody did, stop it if nobody else is left.
+
+        Raises ClusterError when PostgreSQL is missing, too old, or does not start.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        users = (self.data_dir / "users.lock").open("a")
+        with users:
+            with self._starting():
+                fcntl.flock(users, fcntl.LOCK_SH)
+                self._ensure_started()
+            try:
+                yield
+            finally:
+                with self._starting():
+                    try:
+                        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        pass  # somebody else still uses it
+                    else:
+                        self._stop()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the data folder for one `serve`. Raises ClusterError when another one serves from it."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with (self.data_dir / "serve.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ClusterError(
+                    f"Un autre Maillage sert déjà depuis {self.data_dir}. Arrêtez-le, ou choisissez un autre "
+                    "dossier avec MAILLAGE_DATA_DIR."
+                ) from error
+            yield
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        with (self.data_dir / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def is_running(self) -> bool:
+        """Whether a server of this cluster answers."""
+        if not (self.folder / "PG_VERSION").exists():
+            return False
+        return self._run("pg_ctl", "status", "-D", str(self.folder), check=False).returncode == 0
+
+    def _ensure_started(self) -> None:
+        if not (self.folder / "PG_VERSION").exists():
+            self._create()
+        self._prepare_socket_dir()
+        if not self.is_running():
+            self._forget_dead_server()
+            self._start()
+        self._make_roles_and_database()
+
+    def _start(self) -> None:
+        options = f"-k {self.socket_dir}" + (
+            "" if self.durable else " -F -c synchronous_commit=off -c full_page_writes=off"
+        )
+        done = self._run(
+            "pg_ctl",
+            "start",
+            "-s",
+            "-w",
+            "-t",
+            "120",
+            "-D",
+            str(self.folder),
+            "-l",
+            str(self.log_path),
+            "-o",
+            options,
+            check=False,
+        )
+        if done.returncode:
+            tail = (
+                self.log_path.read_text(errors="replace")[-1500:] if self.log_path.exists() else done.stderr
+            )
+            raise ClusterError(f"PostgreSQL n'a pas démarré. Fin de son journal ({self.log_path}) :\n{tail}")
+
+    def _stop(self) -> None:
+        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.folder), check=False)
+
+    def _forget_dead_server(self) -> None:
+        """Clear the pid file of a killed server whose number another process has taken since."""
+        pid_file = self.folder / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().split("\n", 1)[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError):
+            return  # no pid file, or no such process: PostgreSQL deals with both
+        if str(self.folder).encode() not in command:
+            pid_file.unlink(missing_ok=True)
+            (self.socket_dir / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
+
+    # --- make ----------------------------------------------------------------------------------------------
+    def _create(self) -> None:
+        folder = self._choose_folder()
+        shutil.rmtree(
+            folder, ignore_errors=True
+        )  # half-made by an interrupted initdb: it holds no PG_VERSION
+        folder.mkdir(mode=0o700, parents=True)
+        self._give(folder)
+        making = folder / "making"
+        self._run(
+            "initdb",
+            "-D",
+            str(making),
+            "-U",
+            SUPERUSER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            *(() if self.durable else ("--no-sync",)),
+        )
+        with (making / "postgresql.conf").open("a") as file:
+            file.write(CONFIGURATION)
+        for path in making.iterdir():
+            if path.name != "PG_VERSION":
+                path.rename(folder / path.name)
+        (making / "PG_VERSION").rename(
+            folder / "PG_VERSION"
+        )  # last: its presence says that the cluster is whole
+        making.rmdir()
+
+    def _choose_folder(self) -> Path:
+        """`DATA_DIR/postgres`; as root with folders above closed to the server's user, one in /var/lib, noted in the data folder."""
+        folder = self.data_dir / "postgres"
+        if self._account is None or all(
+            p.stat().st_mode & stat.S_IXOTH for p in folder.parents if p.exists()
+        ):
+            return folder
+        folder = Path("/var/lib/maillage") / f"cluster-{secrets.token_hex(6)}"
+        folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        (self.data_dir / "cluster-path").write_text(str(folder))
+        return folder
+
+    def _prepare_socket_dir(self) -> None:
+        path = self.socket_dir
+        if len(str(path / SOCKET_NAME)) > LONGEST_SOCKET_PATH:
+            raise ClusterError(f"Le chemin {path} est trop long pour une prise Unix.")
+        path.mkdir(mode=0o700, exist_ok=True)
+        self._give(path)
+        owner = self._account.pw_uid if self._account else os.getuid()
+        found = path.lstat()
+        if found.st_uid != owner or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
+            raise ClusterError(
+                f"Le dossier {path} appartient à quelqu'un d'autre ou est ouvert à tous : supprimez-le."
+            )
+
+    def _make_roles_and_database(self) -> None:
+        """Two roles, one database, the extensions; nothing when they are there already."""
+        import psycopg  # here, so that `doctor` can say that it is missing
+
+        with psycopg.connect(
+            host=str(self.socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True
+        ) as server:
+            for role in (OWNER, WEB):
+                if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    server.execute(
+                        f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+                    )
+            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} TEMPLATE template0")
+        with psycopg.connect(
+            host=str(self.socket_dir), user=SUPERUSER, dbname=DATABASE, autocommit=True
+        ) as database:
+            for extension in EXTENSIONS:
+                database.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+
+    # --- the system ----------------------------------------------------------------------------------------
+    @property
+    def _account(self) -> pwd.struct_passwd | None:
+        """The system user that runs the server, or None when it is ourselves: PostgreSQL refuses to run as root."""
+        if os.getuid() != 0:
+            return None
+        try:
+            return pwd.getpwnam("postgres")
+        except KeyError as error:
+            raise ClusterError("PostgreSQL n'est pas installé : lancez ./bin/setup.") from error
+
+    def _give(self, path: Path) -> None:
+        if self._account:
+            os.chown(path, self._account.pw_uid, self._account.pw_gid)
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        account = self._account
+        done = subprocess.run(
+            [binary(program), *arguments],
+            check=False,
+            text=True,
+            capture_output=program != "pg_ctl" or "start" not in arguments,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": "/"},
+            start_new_session=True,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        if check and done.returncode:
+            raise ClusterError(f"{program} a échoué :\n{done.stderr or done.stdout}")
+        return done
+
+
+def binary(program: str) -> str:
+    """The path of PostgreSQL's `program`, from the newest installed version. Raises ClusterError when there is none."""
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True
+    )
+    for folder in versions:
+        if (folder / program).exists():
+            if int(folder.parent.name) < OLDEST_VERSION:
+                break
+            return str(folder / program)
+    found = shutil.which(program)
+    if found is None:
+        raise ClusterError("PostgreSQL 15 ou plus récent n'est pas installé : lancez ./bin/setup.")
+    return found
+
+
+def wait_until_gone(cluster: Cluster, seconds: float) -> bool:
+    """Whether the server of `cluster` stopped within `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not cluster.is_running():
+            return True
+        time.sleep(0.1)
+    return False

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.core.management.commands import migrate
+
+from maillage.core.rights import grant_to_web
+
+
+class Command(migrate.Command):
+    help = "Met la base à jour sous le rôle propriétaire, puis donne ses droits au rôle web."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database="owner")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        grant_to_web(options["database"])

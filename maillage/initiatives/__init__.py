@@ -1,0 +1,1 @@
+"""The collaborative map: initiatives found, proposed, moderated, kept fresh, imported and exported."""

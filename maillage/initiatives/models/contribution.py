@@ -1,0 +1,80 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Proposal(models.Model):
+    """What someone proposes: a new initiative, or a correction of one. It never alters the published fiche by itself."""
+
+    class Status(models.TextChoices):
+        UNPROVEN = "unproven", _("Adresse à prouver")
+        WAITING = "waiting", _("En attente")
+        ACCEPTED = "accepted", _("Acceptée")
+        REFUSED = "refused", _("Refusée")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    initiative = models.ForeignKey(
+        "initiatives.Initiative", on_delete=models.CASCADE, null=True, blank=True, related_name="proposals"
+    )
+    base_version = models.PositiveIntegerField(
+        null=True
+    )  # of the initiative, when the correction was written
+    values = models.JSONField()  # field name: proposed value, as the form gives it
+    message = models.CharField(max_length=1000, blank=True)
+    email = models.EmailField(blank=True)  # emptied 90 days after the answer
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.UNPROVEN)
+    reason = models.CharField(max_length=1000, blank=True)
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    proven_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table_comment = "personal: to answer the person who proposes"
+        indexes = [models.Index(fields=["status", "created_at"], name="proposal_queue")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Subscription(models.Model):
+    """Someone who follows a territory or a theme by mail."""
+
+    class Rhythm(models.TextChoices):
+        DAILY = "daily", _("Chaque jour")
+        WEEKLY = "weekly", _("Chaque semaine")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField()
+    criteria = models.CharField(max_length=500)  # a search, as its query string
+    rhythm = models.CharField(max_length=10, choices=Rhythm, default=Rhythm.WEEKLY)
+    proven_at = models.DateTimeField(null=True)
+    sent_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table_comment = "personal: to send the digest asked for"
+        constraints = [models.UniqueConstraint(fields=["email", "criteria"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Merge(models.Model):
+    """One initiative that went into another: its old address redirects there."""
+
+    old_slug = models.SlugField(max_length=120, unique=True)
+    into = models.ForeignKey("initiatives.Initiative", on_delete=models.CASCADE, related_name="merged")
+    merged_id = models.BigIntegerField()  # the history of the row that went
+    merged_at = models.DateTimeField(auto_now_add=True)
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.old_slug

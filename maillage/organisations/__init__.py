@@ -1,0 +1,1 @@
+"""Structures and who belongs to them."""

@@ -1,0 +1,1 @@
+"""The front door: composes the other apps and owns no table."""

@@ -1,0 +1,1 @@
+"""The base page, components, tokens and custom elements; knows no word of the domain."""
