@@ -1,0 +1,1 @@
+"""The writes: one use case a function, keyword-only, all or nothing."""

@@ -1,0 +1,1 @@
+"""The reads: querysets and typed rows."""

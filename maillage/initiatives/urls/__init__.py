@@ -1,0 +1,8 @@
+"""Addresses of the collaborative map. Fixed words come before `<slug>`, so `contribute` comes first."""
+
+from django.urls import URLPattern, URLResolver
+
+from maillage.initiatives.urls import contribute
+
+app_name = "initiatives"
+urlpatterns: list[URLPattern | URLResolver] = [*contribute.urlpatterns]
