@@ -1,0 +1,53 @@
+"""`demo load` and `demo reset`: the demo content, put together from what each app brings."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from django.core.management import call_command
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_typer.management import TyperCommand, command
+
+from maillage.core.acting import Purpose, acting_as
+from maillage.core.imports import Report
+from maillage.initiatives.demo import forget_initiatives, load_initiatives
+from maillage.territories.models import Commune
+
+Json = Annotated[bool, typer.Option("--json", help="Écrit le rapport en JSON sur la sortie standard.")]
+
+
+class Command(TyperCommand):
+    help = "Contenu de démonstration."
+
+    @command(help="Ajoute ce qui manque au contenu de démonstration ; ce qui a été modifié reste.")
+    def load(self, as_json: Json = False) -> None:
+        self.show(load_demo(), as_json)
+
+    @command(help="Remet le contenu de démonstration dans son état de départ ; le reste du site ne change pas.")
+    def reset(self, as_json: Json = False) -> None:
+        with acting_as(None, purpose=Purpose.ADMINISTRATION):
+            forget_initiatives()
+        self.show(load_demo(), as_json)
+
+    def show(self, report: Report, as_json: bool) -> None:
+        if as_json:
+            self.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        self.secho(
+            _("Démonstration : %(created)s fiches créées, %(unchanged)s déjà là, %(rejected)s refusées.")
+            % report.as_dict(),
+            err=True,
+        )
+        if report.rejected:
+            for rejection in report.rejections:
+                self.secho(rejection.reason, err=True)
+            sys.exit(1)
+
+
+def load_demo() -> Report:
+    """Load the territories when there are none, then every app's demo content. Doing it again changes nothing."""
+    if not Commune.objects.exists():
+        call_command("territories", "load")
+    with acting_as(None, purpose=Purpose.ADMINISTRATION):
+        return load_initiatives(at=timezone.now())

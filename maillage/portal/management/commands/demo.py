@@ -1,0 +1,1 @@
+from maillage.portal.cli import Command as Command
