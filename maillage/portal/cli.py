@@ -25,7 +25,9 @@ class Command(TyperCommand):
     def load(self, as_json: Json = False) -> None:
         self.show(load_demo(), as_json)
 
-    @command(help="Remet le contenu de démonstration dans son état de départ ; le reste du site ne change pas.")
+    @command(
+        help="Remet le contenu de démonstration dans son état de départ ; le reste du site ne change pas."
+    )
     def reset(self, as_json: Json = False) -> None:
         with acting_as(None, purpose=Purpose.ADMINISTRATION):
             forget_initiatives()
