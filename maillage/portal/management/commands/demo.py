@@ -1,1 +1,3 @@
-from maillage.portal.cli import Command as Command
+from maillage.portal.cli import Command
+
+__all__ = ["Command"]
