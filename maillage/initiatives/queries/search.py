@@ -1,0 +1,242 @@
+"""The one meaning of « found », shared by the list, the map, the exports and the API."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
+from django.contrib.gis.measure import D
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet, TextField, Value
+
+from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
+from maillage.initiatives.queries.criteria import Criteria, UnknownCriterion
+from maillage.territories.models import Commune, Qpv
+
+__all__ = ["PUBLIC_STATUSES", "Criteria", "Facets", "UnknownCriterion", "facets", "find", "matching"]
+
+PUBLIC_STATUSES = (Initiative.Status.PUBLISHED.value, Initiative.Status.TO_CONFIRM.value)
+
+
+def matching(criteria: Criteria) -> QuerySet[Initiative]:
+    """The public initiatives that answer `criteria`, in no order, whatever its sort and page.
+
+    Initiatives without a point (départementales, régionales, nationales) answer to words, facets and to their own
+    département or région, never to a contour, a box or a radius.
+    """
+    return _near(_in_territory(_about(published(), criteria.text), criteria), criteria).filter(
+        **{
+            f"{facet}__overlap": list(values)
+            for facet in ("themes", "publics", "phases")
+            if (values := getattr(criteria, facet))
+        }
+    )
+
+
+def published() -> QuerySet[Initiative]:
+    """Every initiative that anyone may see."""
+    return Initiative.objects.filter(status__in=PUBLIC_STATUSES).defer("search", "origin_values")
+
+
+def find(criteria: Criteria) -> QuerySet[Initiative]:
+    """`matching(criteria)` in the order of `criteria.order`, ties broken by key, with what a list entry shows.
+
+    With a point, each row carries `distance` in metres on the spheroid (None without a place).
+    """
+    rows = (
+        matching(criteria)
+        .select_related("commune", "carrier", "departement", "region", "qpv")
+        .defer(
+            "search",
+            "origin_values",
+            "body",
+            "commune__contour",
+            "commune__town_hall",
+            "qpv__contour",
+        )
+    )
+    if origin := _origin(criteria):
+        rows = rows.annotate(distance=Distance("point", origin, spheroid=True))
+    if criteria.order == "distance":
+        return rows.order_by(F("distance").asc(nulls_last=True), "pk")
+    if criteria.order == "pertinence":
+        query = _query(criteria.text)
+        rank = (
+            SearchRank(F("search"), query)
+            if query is not None and _is_written(query)
+            else Func(
+                _plain(criteria.text), _plain_title(), function="word_similarity", output_field=FloatField()
+            )
+        )
+        return rows.alias(rank=rank).order_by("-rank", F("published_at").desc(), "pk")
+    return rows.order_by(F("published_at").desc(), "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many initiatives answer, and how many would for each value of each facet.
+
+    The counts of a facet leave its own filter out: the number beside a value not yet chosen is what choosing it
+    alone would give. Every known value is there, in its order, zero included.
+    """
+
+    total: int
+    themes: dict[str, int]
+    publics: dict[str, int]
+    phases: dict[str, int]
+
+
+def facets(criteria: Criteria) -> Facets:
+    """Total and counts of every facet value, from one scan: rows are first grouped by their three lists of values."""
+    combinations = (
+        matching(criteria.without("themes", "publics", "phases"))
+        .order_by()
+        .values_list("themes", "publics", "phases")
+        .annotate(n=Count("pk"))
+    )
+    wanted = [set(criteria.themes), set(criteria.publics), set(criteria.phases)]
+    counts: list[Counter[str]] = [Counter(), Counter(), Counter()]
+    total = 0
+    for *lists, n in combinations:
+        # which facets this combination of values fails
+        failed = [i for i in range(3) if wanted[i] and wanted[i].isdisjoint(lists[i])]
+        if not failed:
+            total += n
+        if len(failed) <= 1:
+            for i in failed or range(3):
+                for value in set(lists[i]):
+                    counts[i][value] += n
+    themes = Theme.objects.values_list("code", flat=True)
+    return Facets(
+        total,
+        *({v: counts[i][v] for v in known} for i, known in enumerate((themes, PUBLICS, PHASES))),
+    )
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def _about(rows: QuerySet[Initiative], text: str) -> QuerySet[Initiative]:
+    """Rows that speak of `text`: all its words, the last one perhaps unfinished; if no public initiative has them,
+    those whose title looks like it, so that a typo still finds."""
+    if not text:
+        return rows
+    query = _query(text)
+    if query is None:
+        return rows.none()
+    if _is_written(query):
+        return rows.filter(search=query)
+    return rows.alias(plain_title=_plain_title()).filter(plain_title__trigram_word_similar=_plain(text))
+
+
+def _query(text: str) -> SearchQuery | None:
+    words = re.findall(r"[^\W_]+", text)
+    if not words:
+        return None
+    *first, last = words
+    query = SearchQuery(f"{last}:*", config="fr", search_type="raw")
+    return SearchQuery(" ".join(first), config="fr") & query if first else query
+
+
+def _is_written(query: SearchQuery) -> bool:
+    """Whether the words stand anywhere in public: this depends on the text alone, so that filters never change its
+    meaning and the counts of the facets add up."""
+    return published().filter(search=query).exists()
+
+
+def _plain_title() -> Func:
+    return Func(F("title"), function="maillage_plain", output_field=TextField())
+
+
+def _plain(text: str) -> Func:
+    return Func(Value(text), function="maillage_plain", output_field=TextField())
+
+
+# --- places --------------------------------------------------------------------------------------------------
+
+
+def _in_territory(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[Initiative]:
+    communes = Commune.objects.values("pk")
+    if code := criteria.commune:
+        rows = rows.filter(commune__in=communes.filter(Q(pk=code) | Q(parent=code)))
+    if code := criteria.epci:
+        rows = rows.filter(commune__in=communes.filter(Q(epci=code) | Q(parent__epci=code)))
+    if code := criteria.departement:
+        inside = communes.filter(Q(departement=code) | Q(parent__departement=code))
+        rows = rows.filter(Q(departement=code) | Q(commune__in=inside))
+    if code := criteria.region:
+        inside = communes.filter(Q(departement__region=code) | Q(parent__departement__region=code))
+        rows = rows.filter(Q(region=code) | Q(departement__region=code) | Q(commune__in=inside))
+    if code := criteria.qpv:
+        # a town hall that happens to stand inside says nothing about the place: only true positions count
+        inside_contour = Q()
+        for contour in Qpv.objects.filter(code=code).values_list("contour", flat=True):
+            inside_contour |= Q(point__coveredby=contour)
+        rows = rows.filter(
+            Q(qpv__in=Qpv.objects.filter(code=code).values("pk")) | Q(inside_contour, scope="address")
+        )
+    return rows
+
+
+def _near(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[Initiative]:
+    if (origin := _origin(criteria)) and criteria.radius_m:
+        rows = (
+            rows.filter(_in_boxes(_boxes_around(origin, criteria.radius_m)))
+            .alias(away=Distance("point", origin, spheroid=True))
+            .filter(away__lte=D(m=criteria.radius_m))
+        )
+    if criteria.zone:
+        rows = rows.filter(point__coveredby=_valid(criteria.zone))
+    if criteria.bbox:
+        west, south, east, north = criteria.bbox
+        rows = rows.filter(_in_boxes(_split(west, south, east, north)))
+    return rows
+
+
+def _origin(criteria: Criteria) -> Point | None:
+    if criteria.lon is None or criteria.lat is None:
+        return None
+    return Point(criteria.lon, criteria.lat, srid=4326)
+
+
+def _boxes_around(origin: Point, radius_m: float) -> list[Polygon]:
+    """Boxes that hold the whole disc, for the index; two when it crosses the antimeridian."""
+    height = 1.01 * radius_m / 110_574
+    widest = min(abs(origin.y) + height, 89.9)
+    width = 1.01 * radius_m / (111_320 * math.cos(math.radians(widest)))
+    if width >= 180 or abs(origin.y) + height >= 89.9:
+        west, east = -180.0, 180.0
+    else:
+        west, east = ((origin.x + side * width + 180) % 360 - 180 for side in (-1, 1))
+    return _split(west, max(origin.y - height, -90), east, min(origin.y + height, 90))
+
+
+def _split(west: float, south: float, east: float, north: float) -> list[Polygon]:
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    return [Polygon.from_bbox((left, south, right, north)) for left, right in spans]
+
+
+def _in_boxes(boxes: list[Polygon]) -> Q:
+    condition = Q()
+    for box in boxes:
+        box.srid = 4326
+        condition |= Q(point__bboverlaps=box)
+    return condition
+
+
+def _valid(wkt: str) -> GEOSGeometry:
+    """The drawn polygon, mended when its line crosses itself."""
+    shape = GEOSGeometry(wkt, srid=4326)
+    if shape.valid:
+        return shape
+    mended = shape.make_valid()
+    parts = [mended] if isinstance(mended, Polygon) else [p for p in _flat(mended) if isinstance(p, Polygon)]
+    return MultiPolygon(*parts, srid=4326)
+
+
+def _flat(shape: GEOSGeometry) -> list[GEOSGeometry]:
+    if hasattr(shape, "geom_type") and shape.geom_type.startswith(("Multi", "GeometryCollection")):
+        return [part for member in shape for part in _flat(member)]  # type: ignore[attr-defined]
+    return [shape]
