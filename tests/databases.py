@@ -21,7 +21,7 @@ CLUSTER = Cluster(settings.DATA_DIR, durable=False)
 MADE_FROM = (
     "maillage/*/migrations/*.py",
     "maillage/core/rights.py",
-    "maillage/territories/actions*",
+    "maillage/territories/actions/*.py",
     "maillage/territories/sql/*",
 )
 

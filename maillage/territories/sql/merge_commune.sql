@@ -1,0 +1,42 @@
+-- Incoming communes and arrondissements into the table. Returns: created (boolean), one row for each that changed.
+WITH drawn AS (
+    -- a new commune published without a contour has that of the former communes it joins
+    SELECT c.*, COALESCE(c.contour, joined.contour) AS shape
+    FROM incoming_commune c
+    LEFT JOIN LATERAL (
+        SELECT ST_Multi(ST_Union(former.contour)) AS contour
+        FROM incoming_commune former WHERE former.kind = 'COMD' AND former.parent = c.code AND c.contour IS NULL
+    ) joined ON true
+    WHERE c.kind IN ('COM', 'ARM')
+), placed AS (
+    SELECT d.*, CASE
+        -- 1 600 published positions are those of another commune; contours are simplified, hence 0.01 degree
+        WHEN NOT ST_IsEmpty(d.town_hall) AND (d.shape IS NULL OR ST_DWithin(d.town_hall, d.shape, 0.01)) THEN d.town_hall
+        ELSE ST_PointOnSurface(d.shape)
+    END AS point
+    FROM drawn d
+)
+INSERT INTO territories_commune AS t
+    (code, kind, nom, type_nom, parent_id, departement_id, epci_id, population, postal_codes, town_hall, contour)
+SELECT p.code, p.kind, p.nom, p.type_nom, p.parent, p.departement, p.epci, p.population, p.postal_codes,
+    COALESCE(p.point, neighbours.point), p.shape
+FROM placed p
+LEFT JOIN LATERAL (
+    -- four communes have neither contour nor town hall: a place among those that share their postal code, else their EPCI
+    SELECT ST_GeometricMedian(ST_Collect(n.point)) AS point
+    FROM placed n
+    WHERE p.point IS NULL AND n.point IS NOT NULL AND (n.postal_codes && p.postal_codes OR n.epci = p.epci)
+    GROUP BY n.postal_codes && p.postal_codes
+    ORDER BY n.postal_codes && p.postal_codes DESC
+    LIMIT 1
+) neighbours ON true
+-- an arrondissement refers to its commune
+ORDER BY p.kind DESC, p.code
+ON CONFLICT (code) DO UPDATE SET
+    kind = EXCLUDED.kind, nom = EXCLUDED.nom, type_nom = EXCLUDED.type_nom, parent_id = EXCLUDED.parent_id,
+    departement_id = EXCLUDED.departement_id, epci_id = EXCLUDED.epci_id, population = EXCLUDED.population,
+    postal_codes = EXCLUDED.postal_codes, town_hall = EXCLUDED.town_hall, contour = EXCLUDED.contour
+WHERE (t.kind, t.nom, t.type_nom, t.parent_id, t.departement_id, t.epci_id, t.population, t.postal_codes, t.town_hall, t.contour)
+    IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.nom, EXCLUDED.type_nom, EXCLUDED.parent_id, EXCLUDED.departement_id,
+        EXCLUDED.epci_id, EXCLUDED.population, EXCLUDED.postal_codes, EXCLUDED.town_hall, EXCLUDED.contour)
+RETURNING xmax = 0
