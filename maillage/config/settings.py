@@ -115,6 +115,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "maillage.config.urls"
 WSGI_APPLICATION = "maillage.config.wsgi.application"
+PREPARATION = "maillage.config.preparation.prepare"  # what `serve --prepare` does first
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -168,16 +169,19 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    (f"vendor/{name}", NODE_MODULES / path)
-    for name, path in {
-        "bootstrap": "bootstrap/dist/css",
-        "leaflet": "leaflet/dist",
-        "htmx": "htmx.org/dist",
-        "font": "@fontsource-variable/atkinson-hyperlegible-next",
-    }.items()
-    if (NODE_MODULES / path).is_dir()
+STATICFILES_FINDERS = [
+    "maillage.ui.storage.AppFinder",
+    "maillage.ui.storage.PackageFinder",
 ]
+# served as vendor/<name>/…: a folder of node_modules, and the files of it that pages use
+VENDOR = {
+    "bootstrap": ("bootstrap/dist/css", ["bootstrap.min.css*", "bootstrap.rtl.min.css*"]),
+    "leaflet": ("leaflet/dist", ["leaflet.*", "leaflet-src.esm.*", "images/*"]),
+    "htmx": ("htmx.org/dist", ["htmx.min.js"]),
+    "font": ("@fontsource-variable/atkinson-hyperlegible-next", ["*.css", "files/*.woff2"]),
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "jpeg", "webp", "woff2", "map", "gz", "br")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "maillage.ui.storage.StaticStorage"},

@@ -1,3 +1,13 @@
+"""Where static files come from, and how they leave."""
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -5,3 +15,37 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """Hashed, precompressed files; ES modules keep their import paths."""
 
     support_js_module_import_aggregation = True
+
+
+class AppFinder(AppDirectoriesFinder):
+    """The apps' own static files; htmx's extensions are left out, as they import what no page serves."""
+
+    def list(self, ignore_patterns: Any) -> Iterable[Any]:
+        return super().list([*(ignore_patterns or []), "django_htmx/*"])
+
+
+class PackageFinder(BaseFinder):
+    """The few files that pages use out of the npm packages (`settings.VENDOR`), as `vendor/<name>/…`."""
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        found = [str(where) for name, where in self._files() if name == path]
+        return found if find_all or not found else found[0]
+
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
+        for package, (folder, _patterns) in settings.VENDOR.items():
+            storage = FileSystemStorage(location=settings.NODE_MODULES / folder)
+            # read by collectstatic
+            storage.prefix = f"vendor/{package}"  # type: ignore[attr-defined]
+            for _name, where in self._files(package):
+                yield str(where.relative_to(settings.NODE_MODULES / folder)), storage
+
+    def _files(self, only: str = "") -> Iterator[tuple[str, Path]]:
+        for package, (folder, patterns) in settings.VENDOR.items():
+            root = settings.NODE_MODULES / folder
+            for where in sorted(root.rglob("*")) if only in {"", package} else ():
+                inside = str(where.relative_to(root))
+                if where.is_file() and any(fnmatchcase(inside, pattern) for pattern in patterns):
+                    yield f"vendor/{package}/{inside}", where

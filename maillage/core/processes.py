@@ -1,0 +1,76 @@
+"""Child processes that never outlive the one that started them. Standard library only."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SUPERVISOR = "MAILLAGE_SUPERVISOR"  # the number of the process to die with, set for our children
+PR_SET_PDEATHSIG = 1
+SECONDS_TO_STOP = 20.0
+LONGEST_PAUSE_S = 30.0
+
+
+def die_with_supervisor() -> None:
+    """In a child of `serve`: be sent SIGTERM by the kernel when that process dies, kill -9 included; elsewhere nothing."""
+    supervisor = os.environ.get(SUPERVISOR)
+    if not supervisor:
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(supervisor):  # it died before the line above
+        os._exit(1)
+
+
+@contextmanager
+def kept_running(*arguments: str) -> Iterator[None]:
+    """Run `python -m maillage ARGUMENTS` beside the block; start it again when it dies, stop it at the end."""
+    stopping = threading.Event()
+    starting = threading.Lock()
+    child: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        with starting:
+            if not stopping.is_set():
+                child[:] = [
+                    subprocess.Popen(
+                        [sys.executable, "-m", "maillage", *arguments],
+                        env=os.environ | {SUPERVISOR: str(os.getpid())},
+                    )
+                ]
+
+    def watch() -> None:
+        pause_s = 1.0
+        while not stopping.is_set():
+            started = time.monotonic()
+            status = child[0].wait()
+            if stopping.is_set():
+                return
+            pause_s = 1.0 if time.monotonic() - started > 60 else min(pause_s * 2, LONGEST_PAUSE_S)
+            print(
+                f"« {' '.join(arguments)} » s'est arrêté (code {status}) ; nouvel essai dans {pause_s:.0f} s.",
+                file=sys.stderr,
+                flush=True,
+            )
+            if not stopping.wait(pause_s):
+                start()
+
+    start()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        with starting:
+            stopping.set()
+        child[0].terminate()
+        try:
+            child[0].wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            child[0].kill()
+            child[0].wait()
+        watcher.join()
