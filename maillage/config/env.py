@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -51,6 +52,16 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Values separated by commas."""
     return _read(
         name, list(default), lambda raw: [part.strip() for part in raw.split(",") if part.strip()], "des mots"
+    )
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Network addresses or ranges separated by commas."""
+    return _read(
+        name,
+        [],
+        lambda raw: [ip_network(part.strip()) for part in raw.split(",")],
+        "des adresses ou des réseaux (10.0.0.0/8, ::1)",
     )
 
 

@@ -7,8 +7,11 @@ import structlog
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
+from maillage.core import problems, ratelimit
 from maillage.core.acting import Purpose, acting_as
+from maillage.core.errors import DomainError
 
 log = structlog.get_logger()
 Next = Callable[[HttpRequest], HttpResponse]
@@ -19,7 +22,7 @@ SIGN_IN = "/compte/"
 
 
 class ActingMiddleware:
-    """Wrap the view in the acting user's transaction; GET and HEAD may not write, a 5xx leaves nothing behind."""
+    """Wrap the view in the acting user's transaction; GET and HEAD may not write, a failure leaves nothing behind."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -29,16 +32,44 @@ class ActingMiddleware:
             return self.get_response(request)
         signing_in = request.path.startswith(SIGN_IN)
         user_id = request.session.get(SESSION_KEY) if request.session.session_key else None
-        with acting_as(
-            int(user_id) if user_id else None,
-            purpose=Purpose.SIGN_IN if signing_in else Purpose.NONE,
-            # a provider's answer signs a person in by GET
-            read_only=request.method in {"GET", "HEAD"} and not signing_in,
+        identity = int(user_id) if user_id else None
+        # a provider's answer signs a person in by GET
+        read_only = request.method in {"GET", "HEAD"} and not signing_in
+        try:
+            _count_call(request)
+        except ratelimit.TooMany as error:
+            response: HttpResponse = problems.Refusal(error)
+            return self._explained(request, response, identity)
+        with (
+            ratelimit.counting(read_only=read_only) as counted,
+            acting_as(identity, purpose=Purpose.SIGN_IN if signing_in else Purpose.NONE, read_only=read_only),
         ):
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "view_failed", False):
+                counted.undone = True
                 transaction.set_rollback(True)
-            return response
+        return self._explained(request, response, identity)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Whatever a view raises, nothing that it wrote stays; a rule that said no becomes a page or a problem."""
+        request.view_failed = True  # type: ignore[attr-defined]
+        return problems.Refusal(exception) if isinstance(exception, DomainError) else None
+
+    @staticmethod
+    def _explained(request: HttpRequest, response: HttpResponse, identity: int | None) -> HttpResponse:
+        """Write a refusal's page in a transaction of its own: the view's may be unusable."""
+        if isinstance(response, problems.Refusal) and not response.content:
+            with acting_as(identity, read_only=True):
+                problems.fill(response, request)
+        return response
+
+
+def _count_call(request: HttpRequest) -> None:
+    try:
+        match = resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return
+    ratelimit.check_view(match.func, match.route, request)
 
 
 class RequestLogMiddleware:
