@@ -45,7 +45,8 @@ class ActingMiddleware:
             acting_as(identity, purpose=Purpose.SIGN_IN if signing_in else Purpose.NONE, read_only=read_only),
         ):
             response = self.get_response(request)
-            if response.status_code >= 500 or getattr(request, "view_failed", False):
+            failed = response.status_code >= 500 or isinstance(response, problems.Refusal)
+            if failed or getattr(request, "view_failed", False):
                 counted.undone = True
                 transaction.set_rollback(True)
         return self._explained(request, response, identity)

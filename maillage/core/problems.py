@@ -1,6 +1,7 @@
 """What a refusal looks like: a page that says in French what to change, or a problem JSON (RFC 9457) under /api/."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -46,12 +47,45 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
     return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=PROBLEM_JSON)
 
 
+def refusal(error: DomainError) -> Refusal:
+    """The answer of the API to a DomainError: a problem, and the transaction is undone."""
+    response = Refusal(error)
+    response.content = problem(error.status, str(error)).content
+    response["Content-Type"] = PROBLEM_JSON
+    return response
+
+
 def fill(response: Refusal, request: HttpRequest) -> None:
-    """Write the body of a refusal: problem JSON for the API, a page else, only its sentence to htmx."""
+    """Write the body of a refusal: problem JSON for the API, a page else."""
     error = response.error
     if request.path.startswith(API):
-        body = problem(error.status, str(error))
-        response.content, response["Content-Type"] = body.content, PROBLEM_JSON
+        response.content = problem(error.status, str(error)).content
+        response["Content-Type"] = PROBLEM_JSON
         return
     context = {"title": title(error.status), "detail": str(error), "status": error.status}
     response.content = render_to_string("core/refused.html", context, request).encode()
+
+
+class ApiProblemMiddleware:
+    """Under /api/, what Django or another middleware refuses is a problem too: unknown address, method, size."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            request.path.startswith(API)
+            and response.status_code >= 400
+            and "json" not in response.get("Content-Type", "")
+        ):
+            known = {
+                404: _("Rien à cette adresse. Voir /api/v1/docs."),
+                405: _("Cette adresse n’accepte pas cette méthode."),
+            }
+            detail = known.get(response.status_code, title(response.status_code))
+            kept = {name: response[name] for name in ("Allow", "Retry-After") if name in response}
+            response = problem(response.status_code, detail)
+            for name, value in kept.items():
+                response[name] = value
+        return response

@@ -1,0 +1,96 @@
+"""The public API: one router an app, problems as JSON (RFC 9457), its own documentation page."""
+
+from typing import Any
+
+import structlog
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from maillage.core.errors import DomainError
+from maillage.core.problems import problem, refusal
+from maillage.core.validation import in_french
+
+log = structlog.get_logger()
+
+# address under /api/v1/, router
+ROUTERS: dict[str, str] = {}
+
+api = NinjaAPI(
+    title="Maillage",
+    version="1.0.0",
+    description=(
+        "Lecture libre et sans clé. Les réponses en erreur suivent la RFC 9457 (application/problem+json). "
+        "Les listes se parcourent avec le curseur de la réponse précédente."
+    ),
+    docs_url=None,
+    urls_namespace="api",
+)
+for prefix, router in ROUTERS.items():
+    api.add_router(prefix, router)
+
+
+@api.exception_handler(DomainError)
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return refusal(error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        {"field": ".".join(str(part) for part in found["loc"][1:] if part != "params"), "reason": in_french(found)}
+        for found in error.errors
+    ]
+    named = " ; ".join(f"{found['field']} : {found['reason']}" for found in errors)
+    return problem(422, _("Demande à corriger. %(errors)s") % {"errors": named}, errors=errors)
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, _("Rien à cette adresse."))
+
+
+@api.exception_handler(PermissionDenied)
+def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return problem(403, _("Vous n’avez pas ce droit."))
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    detail = _("La demande n’est pas du JSON valide.") if error.status_code == 400 else str(error)
+    return problem(error.status_code, detail)
+
+
+@api.exception_handler(Exception)
+def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("api.failed", exc_info=error)
+    return problem(500, _("Erreur de notre côté. Elle est notée ; réessayez plus tard."))
+
+
+@login_not_required
+def documentation(request: HttpRequest) -> HttpResponse:
+    """Every route, its parameters and answers, from the OpenAPI description: no script, no other site."""
+    schema = api.get_openapi_schema()
+    operations = [
+        {"path": route, "method": method.upper(), **operation}
+        for route, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return render(request, "core/api_docs.html", {"info": schema["info"], "operations": operations})
+
+
+def urls() -> list[Any]:
+    """The API's addresses: open to all, each route says itself when it needs more."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = login_not_required(pattern.callback)
+    return [
+        path("api/v1/docs", documentation, name="api_docs"),
+        path("api/v1/", (patterns, app_name, namespace)),
+    ]

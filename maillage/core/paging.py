@@ -1,0 +1,81 @@
+"""Reading a long list over HTTP: opaque cursors that never skip a row, and answers that are not sent twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+
+from maillage.core.errors import DomainError
+
+Row = TypeVar("Row", bound=Model)
+SALT = "maillage.cursor"
+
+
+class UnknownCursor(DomainError):
+    """The cursor was not made by us, or not for this list."""
+
+    status = 400
+
+
+@dataclass(frozen=True)
+class Slice(Generic[Row]):
+    """Rows of one page; `next_cursor` is "" on the last."""
+
+    rows: list[Row]
+    next_cursor: str
+
+
+def slice_after(rows: QuerySet[Row], cursor: str = "", *, size: int = 100) -> Slice[Row]:
+    """The `size` rows that follow `cursor`, by (updated_at, id): a row changed meanwhile comes again, none is skipped.
+
+    Raises UnknownCursor. `rows` needs the columns `updated_at` and `id`, and an index on both.
+    """
+    ordered = rows.order_by("updated_at", "id")
+    if cursor:
+        at, pk = _read(cursor)
+        # the first condition is what the index serves
+        ordered = ordered.filter(updated_at__gte=at).filter(Q(updated_at__gt=at) | Q(id__gt=pk))
+    found = list(ordered[: size + 1])
+    page = found[:size]
+    return Slice(page, cursor_at(page[-1]) if len(found) > size else "")
+
+
+def cursor_at(row: Any) -> str:
+    """The cursor that starts just after `row` (anything with updated_at and id)."""
+    return signing.Signer(salt=SALT).sign_object([row.updated_at.isoformat(), row.pk])
+
+
+def _read(cursor: str) -> tuple[datetime, int]:
+    try:
+        at, pk = signing.Signer(salt=SALT).unsign_object(cursor)
+        return datetime.fromisoformat(at), int(pk)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise UnknownCursor(
+            _("Curseur inconnu : reprenez celui de la réponse précédente, ou recommencez sans curseur.")
+        ) from error
+
+
+def conditional(
+    request: HttpRequest, version: tuple[object, ...], build: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """304 when the caller already holds this `version` of the answer (ETag), else the answer of `build`, tagged.
+
+    `version` is whatever changes when the answer does: counts, latest updated_at, the address of the request.
+    """
+    digest = sha256("\x1f".join(str(part) for part in version).encode()).hexdigest()[:32]
+    # weak: the same answer may be compressed or not
+    etag = f'W/"{digest}"'
+    if early := get_conditional_response(request, etag=etag):
+        early["ETag"] = etag
+        return early
+    response = build()
+    response["ETag"] = etag
+    response.setdefault("Cache-Control", "no-cache")
+    return response
