@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -43,7 +43,10 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
-        {"field": ".".join(str(part) for part in found["loc"][1:] if part != "params"), "reason": in_french(found)}
+        {
+            "field": ".".join(str(part) for part in found["loc"][1:] if part != "params"),
+            "reason": in_french(found),
+        }
         for found in error.errors
     ]
     named = " ; ".join(f"{found['field']} : {found['reason']}" for found in errors)
@@ -84,13 +87,17 @@ def documentation(request: HttpRequest) -> HttpResponse:
     return render(request, "core/api_docs.html", {"info": schema["info"], "operations": operations})
 
 
-def urls() -> list[Any]:
-    """The API's addresses: open to all, each route says itself when it needs more."""
-    patterns, app_name, namespace = api.urls
-    for pattern in patterns:
+def open_to_all(urls: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
+    """An API's addresses without the login page: each route says itself when it needs more."""
+    for pattern in urls[0]:
         if isinstance(pattern, URLPattern):
             pattern.callback = login_not_required(pattern.callback)
+    return urls
+
+
+def urls() -> list[URLPattern | URLResolver]:
+    """The API's addresses."""
     return [
         path("api/v1/docs", documentation, name="api_docs"),
-        path("api/v1/", (patterns, app_name, namespace)),
+        path("api/v1/", open_to_all(api.urls)),
     ]
