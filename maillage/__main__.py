@@ -11,6 +11,7 @@ WITHOUT_DATABASE = {
     "help",
     "version",
     "makemessages",
+    "messages",
     "compilemessages",
     "collectstatic",
     "findstatic",
