@@ -5,8 +5,14 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from tests import databases
+
+
+def pytest_configure() -> None:
+    """Pages made in a test name static files as they are: nothing was collected."""
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture(scope="session")

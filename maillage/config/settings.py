@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "maillage.ui.middleware.ErrorPageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -190,6 +191,29 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# --- Navigation: a link shows once its page exists -------------------------------------------------------
+NAVIGATION = [
+    (_("Carte"), "/carte/"),
+    (_("Initiatives"), "/initiatives/"),
+    (_("Territoires"), "/territoires/"),
+    (_("Proposer une initiative"), "/initiatives/proposer/"),
+]
+ACCOUNT_NAVIGATION = [
+    (_("Mon espace"), "/espace/"),
+    (_("Modération"), "/moderation/"),
+    (_("Mes structures"), "/structures/"),
+    (_("Mon compte"), "/compte/"),
+]
+FOOTER_NAVIGATION = [
+    (_("Aide"), "/aide/"),
+    (_("À propos"), "/a-propos/"),
+    (_("Accessibilité"), "/accessibilite/"),
+    (_("Données personnelles"), "/donnees-personnelles/"),
+    (_("Mentions légales"), "/mentions-legales/"),
+    (_("Code source"), "/code-source/"),
+    (_("API"), "/api/v1/docs"),
+]
+
 # --- Security --------------------------------------------------------------------------------------------
 TILE_URL = env.text("MAILLAGE_TILE_URL")
 TILE_ATTRIBUTION = env.text("MAILLAGE_TILE_ATTRIBUTION")
@@ -211,6 +235,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 TRUSTED_PROXIES = env.networks("MAILLAGE_TRUSTED_PROXIES")
+CSRF_FAILURE_VIEW = "maillage.ui.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"

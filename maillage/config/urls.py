@@ -8,4 +8,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include("allauth.urls")),
     *api.urls(),
     path("", include("maillage.initiatives.urls")),
+    path("", include("maillage.ui.urls")),
 ]
+
+handler400 = "maillage.ui.errors.bad_request"
+handler403 = "maillage.ui.errors.forbidden"
+handler404 = "maillage.ui.errors.not_found"
+handler500 = "maillage.ui.errors.server_error"

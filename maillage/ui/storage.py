@@ -7,14 +7,31 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from maillage.ui.stylesheet import one_stylesheet
+
+STYLESHEET = "ui/site.css"
+
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed, precompressed files; ES modules keep their import paths."""
+    """Hashed, precompressed files; ES modules keep their import paths; one stylesheet, so one request."""
 
     support_js_module_import_aggregation = True
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        if not dry_run and STYLESHEET in paths:
+            whole = one_stylesheet(self._text, STYLESHEET)
+            self.delete(STYLESHEET)
+            self.save(STYLESHEET, ContentFile(whole.encode()))
+            paths[STYLESHEET] = (self, STYLESHEET)  # what is hashed is ours, no longer the finder's
+        yield from super().post_process(paths, dry_run, **options)
+
+    def _text(self, name: str) -> str:
+        with self.open(name) as file:
+            return str(file.read().decode())
 
 
 class AppFinder(AppDirectoriesFinder):

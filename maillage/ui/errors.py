@@ -1,0 +1,108 @@
+"""The pages of what went wrong: each says in French what happened and what to do next."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillage.core.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The words of one status: a title, and what to do."""
+
+    title: str | Promise
+    advice: str | Promise
+
+
+FAULTS: dict[int, Fault] = {
+    400: Fault(
+        _("Cette demande n’est pas lisible"),
+        _("L’adresse ou le formulaire envoyé est incomplet. Revenez en arrière et essayez encore."),
+    ),
+    403: Fault(
+        _("Cette page ne vous est pas ouverte"),
+        _(
+            "Votre compte n’a pas le droit de la voir. Changez de compte, ou demandez l’accès à l’équipe du site."
+        ),
+    ),
+    404: Fault(
+        _("Cette page n’existe pas, ou plus"),
+        _(
+            "L’adresse est peut-être mal écrite, ou la fiche a été retirée. Cherchez-la sur la carte ou dans la liste."
+        ),
+    ),
+    405: Fault(
+        _("Cette adresse ne s’ouvre pas ainsi"),
+        _("Elle attend l’envoi d’un formulaire. Revenez à la page précédente et utilisez son bouton."),
+    ),
+    409: Fault(
+        _("Quelqu’un a modifié cette page avant vous"),
+        _("Rien n’a été perdu : relisez la version actuelle, puis refaites votre changement."),
+    ),
+    413: Fault(
+        _("Ce fichier est trop lourd"),
+        _("Réduisez-le ou découpez-le, puis envoyez-le de nouveau."),
+    ),
+    422: Fault(
+        _("Il y a quelque chose à corriger"),
+        _("Revenez en arrière, corrigez, puis envoyez de nouveau."),
+    ),
+    429: Fault(
+        _("Trop de demandes en peu de temps"),
+        _("Attendez une minute, puis essayez encore. C’est une protection contre les robots."),
+    ),
+}
+
+
+def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """The designed page of an HTTP status; `message`, when given, takes the place of the usual advice."""
+    fault = FAULTS.get(status, FAULTS[400])
+    content = render_to_string(
+        "ui/error.html",
+        {"status": status, "fault_title": fault.title, "advice": message or fault.advice},
+        request,
+    )
+    return HttpResponse(content, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page of a rule that said no."""
+    return error_page(request, error.status, str(error))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A page that needs nothing: neither the database, nor a file, nor the person's session."""
+    return HttpResponse(render_to_string("ui/server_error.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form had waited too long, or cookies are blocked."""
+    content = render_to_string(
+        "ui/error.html",
+        {
+            "status": 403,
+            "fault_title": _("Ce formulaire a expiré"),
+            "advice": _(
+                "Par sécurité, rien n’a été envoyé. Revenez en arrière, rechargez la page et recommencez. "
+                "Si cela se répète, autorisez les cookies de ce site : ils ne servent qu’à le protéger."
+            ),
+        },
+        request,
+    )
+    return HttpResponse(content, status=403)
