@@ -97,7 +97,7 @@ def test_pagination_keeps_the_rest_of_the_address(rf):
 
     html = rendered("{% pagination page %}", page=page, request=rf.get("/?theme=a&page=2&theme=b"))
 
-    assert 'href="?theme=a&amp;page=3&amp;theme=b"' in html
+    assert 'href="?theme=a&amp;theme=b&amp;page=3"' in html
     assert rendered("{% pagination page %}", page=Paginator([1], 10).page(1), request=rf.get("/")) == ""
 
 
