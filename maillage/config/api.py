@@ -19,7 +19,9 @@ from maillage.core.validation import in_french
 log = structlog.get_logger()
 
 # address under /api/v1/, router
-ROUTERS: dict[str, str] = {}
+ROUTERS: dict[str, str] = {
+    "territories": "maillage.territories.api.router",
+}
 
 api = NinjaAPI(
     title="Maillage",

@@ -13,6 +13,7 @@ from django_typer.management import TyperCommand, command
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.imports import Report
 from maillage.initiatives.demo import forget_initiatives, load_initiatives
+from maillage.territories.actions import load_schematic_qpv
 from maillage.territories.models import Commune
 
 Json = Annotated[bool, typer.Option("--json", help="Écrit le rapport en JSON sur la sortie standard.")]
@@ -52,4 +53,5 @@ def load_demo() -> Report:
     if not Commune.objects.exists():
         call_command("territories", "load")
     with acting_as(None, purpose=Purpose.ADMINISTRATION):
+        load_schematic_qpv()
         return load_initiatives(at=timezone.now())

@@ -1,5 +1,6 @@
 """Writes of the territories: the reference tables and the contours of the QPV."""
 
 from maillage.territories.actions.load import load_territories
+from maillage.territories.actions.schematic import forget_schematic_qpv, load_schematic_qpv
 
-__all__ = ["load_territories"]
+__all__ = ["forget_schematic_qpv", "load_schematic_qpv", "load_territories"]
