@@ -1,6 +1,9 @@
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
+
+# a file of a million bad lines must not fill the memory: beyond, lines are counted and no longer listed
+MOST_LISTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,10 @@ class Rejection:
 
 @dataclass
 class Report:
-    """What an import did, or would do: the shape that scripts rely on (docs/architecture.md)."""
+    """What an import did, or would do: the shape that scripts rely on (docs/architecture.md).
+
+    `notes` are for people only: lines that were taken, with something to know (a local edit that was kept).
+    """
 
     read: int = 0
     created: int = 0
@@ -23,21 +29,37 @@ class Report:
     repaired: int = 0
     rejected: int = 0
     rejections: list[Rejection] = field(default_factory=list)
+    notes: list[Rejection] = field(default_factory=list)
 
     def reject(self, line: int, name: str, reason: str) -> None:
         """Count one line as rejected, for `reason`."""
         self.rejected += 1
-        self.rejections.append(Rejection(line, name, reason))
+        if len(self.rejections) < MOST_LISTED:
+            self.rejections.append(Rejection(line, name, reason))
+
+    def note(self, line: int, name: str, reason: str) -> None:
+        """Say something about a line that was taken."""
+        if len(self.notes) < MOST_LISTED:
+            self.notes.append(Rejection(line, name, reason))
+
+    @property
+    def not_listed(self) -> int:
+        """How many rejected lines are counted and not listed."""
+        return self.rejected - len(self.rejections)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values, with exactly the documented keys."""
-        return asdict(self)
+        return {
+            "read": self.read,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "repaired": self.repaired,
+            "rejected": self.rejected,
+            "rejections": [vars(rejection) for rejection in self.rejections],
+        }
 
-    def merged(self, others: Iterable["Report"]) -> "Report":
-        """This report and others, as one."""
-        total = Report(**{**self.__dict__, "rejections": list(self.rejections)})
-        for other in others:
-            for name in ("read", "created", "updated", "unchanged", "repaired", "rejected"):
-                setattr(total, name, getattr(total, name) + getattr(other, name))
-            total.rejections.extend(other.rejections)
-        return total
+    def lines(self) -> Iterator[tuple[int, str, str]]:
+        """Rejections as (line, field, reason), in the file's order."""
+        for rejection in sorted(self.rejections, key=lambda r: (r.line, r.field)):
+            yield rejection.line, rejection.field, rejection.reason
