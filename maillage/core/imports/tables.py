@@ -35,7 +35,7 @@ class CsvSource(Source):
         self._position = 0
         try:
             # an open quote may swallow the start of the file: the header is then no header
-            header = next((cells for cells in self._cells(io.StringIO(start, newline="")) if any(cells)), [])
+            header: list[str] = next((cells for cells in self._cells(io.StringIO(start, newline="")) if any(cells)), [])
         except csv.Error as error:
             raise broken_quotes(1) from error
         self._columns = named(header)
@@ -59,7 +59,7 @@ class CsvSource(Source):
                         header = False
                         continue
                     if start % 512 == 0:
-                        self._position = file.buffer.tell()
+                        self._position = file.buffer.tell()  # type: ignore[attr-defined]
                     if len(cells) > width and any(cells[width:]):
                         yield Row(start + skipped, {}, None, too_wide(len(cells), width))
                     else:
