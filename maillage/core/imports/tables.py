@@ -35,7 +35,9 @@ class CsvSource(Source):
         self._position = 0
         try:
             # an open quote may swallow the start of the file: the header is then no header
-            header: list[str] = next((cells for cells in self._cells(io.StringIO(start, newline="")) if any(cells)), [])
+            header: list[str] = next(
+                (cells for cells in self._cells(io.StringIO(start, newline="")) if any(cells)), []
+            )
         except csv.Error as error:
             raise broken_quotes(1) from error
         self._columns = named(header)
