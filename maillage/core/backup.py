@@ -1,0 +1,322 @@
+"""One file that holds an instance, its database and its media, and gives them back.
+
+The archive is a tar: `manifest.json` (version, date, checksum of the dump), `database.dump` (pg_dump's custom
+format), `media/…`. The secret key stays out: it belongs to the machine, and without it people only sign in again.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from maillage import __version__
+from maillage.core.cluster import SUPERUSER, binary
+from maillage.core.errors import DomainError
+from maillage.core.rights import grant_to_web
+
+FORMAT = 1
+MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+DROP_OURS = Path(__file__).parent / "sql" / "drop_ours.sql"
+
+
+class BackupRefused(DomainError):
+    """The file cannot be written, or the role cannot read everything."""
+
+
+class RestoreRefused(DomainError):
+    """The file is not a backup, or what is there would be lost."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an archive holds: its size in bytes, its numbers of tables and of media files."""
+
+    size: int
+    tables: int
+    files: int
+
+
+# --- write -----------------------------------------------------------------------------------------------
+def backup(target: Path, *, at: datetime) -> Content:
+    """Write the instance to `target`, whole or not at all, readable by its owner alone.
+
+    Raises BackupRefused when `target` exists, its folder does not, or row security would hide rows from pg_dump.
+    """
+    target = target.absolute()
+    if target.exists():
+        raise BackupRefused(_("%(file)s existe déjà : choisissez un autre nom.") % {"file": target})
+    if not os.access(target.parent, os.W_OK):
+        raise BackupRefused(
+            _("Impossible d'écrire dans %(folder)s : créez ce dossier ou changez ses droits.")
+            % {"folder": target.parent}
+        )
+    with tempfile.TemporaryDirectory(prefix=".maillage-", dir=target.parent) as work:
+        dump, archive = Path(work, DUMP), Path(work, "archive.tar")
+        tables = write_dump(dump)
+        manifest = {
+            "format": FORMAT,
+            "maillage": __version__,
+            "at": at.isoformat(),
+            "tables": tables,
+            "sha256": sha256(dump),
+        }
+        with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
+            add_bytes(tar, MANIFEST, json.dumps(manifest, indent=2).encode())
+            tar.add(dump, DUMP)
+            files = add_media(tar, Path(settings.MEDIA_ROOT))
+        archive.chmod(0o600)
+        archive.rename(target)
+    return Content(size=target.stat().st_size, tables=tables, files=files)
+
+
+def write_dump(dump: Path) -> int:
+    """Dump the database to `dump`; the number of tables. Raises BackupRefused when some rows would stay hidden."""
+    login = reading_login()
+    run(
+        [
+            binary("pg_dump"),
+            "--format=custom",
+            "--compress=6",
+            "--no-privileges",
+            "--no-owner",
+            "--schema=public",
+            f"--file={dump}",
+        ],
+        login,
+        BackupRefused,
+    )
+    return sum(1 for line in list_of(dump).splitlines() if " TABLE DATA " in line)
+
+
+def add_media(tar: tarfile.TarFile, root: Path) -> int:
+    """Add every file under `root` as `media/…`; a file deleted meanwhile is passed over. Their number."""
+    count = 0
+    for path in sorted(root.rglob("*")) if root.is_dir() else ():
+        if path.is_file() and not path.is_symlink():
+            with contextlib.suppress(FileNotFoundError):
+                tar.add(path, f"{MEDIA}/{path.relative_to(root)}")
+                count += 1
+    return count
+
+
+def add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(data)
+    tar.addfile(entry, io.BytesIO(data))
+
+
+# --- read ------------------------------------------------------------------------------------------------
+def restore(source: Path, *, replace: bool = False) -> Content:
+    """Give back the instance of `source`: database in one transaction, then media.
+
+    Raises RestoreRefused when `source` is no backup or is damaged, and, without `replace`, when the database has
+    tables or the media folder has files. A refused or failed restore changes nothing.
+    """
+    try:
+        with tarfile.open(source) as tar, tempfile.TemporaryDirectory(prefix="maillage-") as work:
+            manifest, dump = read_head(tar, Path(work))
+            if not replace:
+                refuse_to_overwrite()
+            with received_media(tar) as (media, files):
+                load(dump)
+                swap(media, Path(settings.MEDIA_ROOT))
+            grant_to_web()
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise RestoreRefused(
+            _("%(file)s n'est pas une sauvegarde lisible (%(why)s).") % {"file": source, "why": error}
+        ) from error
+    return Content(size=source.stat().st_size, tables=manifest["tables"], files=files)
+
+
+def read_head(tar: tarfile.TarFile, work: Path) -> tuple[dict[str, Any], Path]:
+    """The manifest, and the dump copied into `work` and checked. Raises RestoreRefused."""
+    names = set(tar.getnames())
+    if not {MANIFEST, DUMP} <= names:
+        raise RestoreRefused(_("Ce fichier n'est pas une sauvegarde de Maillage."))
+    manifest = json.load(opened(tar, MANIFEST))
+    if manifest.get("format") != FORMAT:
+        raise RestoreRefused(
+            _("Cette sauvegarde vient d'une version plus récente : mettez Maillage à jour, puis recommencez.")
+        )
+    dump = work / DUMP
+    with dump.open("wb") as copy:
+        shutil.copyfileobj(opened(tar, DUMP), copy)
+    if sha256(dump) != manifest["sha256"]:
+        raise RestoreRefused(_("Cette sauvegarde est abîmée : sa somme de contrôle ne correspond pas."))
+    return manifest, dump
+
+
+def opened(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    file = tar.extractfile(name)
+    if file is None:
+        raise RestoreRefused(_("Ce fichier n'est pas une sauvegarde de Maillage."))
+    return file
+
+
+def refuse_to_overwrite() -> None:
+    """Raise RestoreRefused when the database or the media folder is not empty."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+            "AND pg_get_userbyid(relowner) = current_user"
+        )
+        (tables,) = cursor.fetchone()
+    media = Path(settings.MEDIA_ROOT)
+    if tables or (media.is_dir() and any(path.is_file() for path in media.rglob("*"))):
+        raise RestoreRefused(
+            _(
+                "Cette instance n'est pas vide : tout ce qu'elle contient serait remplacé. Ajoutez --replace si c'est voulu."
+            )
+        )
+
+
+@contextlib.contextmanager
+def received_media(tar: tarfile.TarFile) -> Iterator[tuple[Path, int]]:
+    """The archive's media in a folder beside MEDIA_ROOT, ready to take its place, and their number."""
+    root = Path(settings.MEDIA_ROOT)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".media-", dir=root.parent))
+    try:
+        wanted = [m for m in tar.getmembers() if m.name.startswith(f"{MEDIA}/") and m.isfile()]
+        # "data": refuses what would land outside the folder
+        tar.extractall(folder, members=wanted, filter="data")
+        (folder / MEDIA).mkdir(exist_ok=True)
+        yield folder / MEDIA, len(wanted)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def swap(new: Path, root: Path) -> None:
+    """Put the folder `new` in the place of `root`."""
+    if root.exists():
+        root.rename(new.parent / "before")
+    new.rename(root)
+
+
+def load(dump: Path) -> None:
+    """Empty the schema and load `dump` in one transaction, as the owner. Raises RestoreRefused when psql stops."""
+    connections.close_all()
+    # extensions belong to the superuser and are there already; so does their table of reference systems
+    kept = [
+        line
+        for line in list_of(dump).splitlines()
+        if not any(word in line for word in (" EXTENSION ", " SCHEMA - public", " spatial_ref_sys "))
+    ]
+    login = writing_login()
+    with tempfile.TemporaryDirectory(prefix="maillage-") as work:
+        chosen, script = Path(work, "list"), Path(work, "script.sql")
+        chosen.write_text("\n".join(kept))
+        run(
+            [
+                binary("pg_restore"),
+                "--no-owner",
+                "--no-privileges",
+                f"--use-list={chosen}",
+                f"--file={script}",
+                str(dump),
+            ],
+            {},
+            RestoreRefused,
+        )
+        as_owner = Path(work, "owner.sql")
+        as_owner.write_text(f'SET ROLE "{connections["owner"].settings_dict["USER"]}";\n')
+        steps = [f"--file={path}" for path in (as_owner, DROP_OURS, script)]
+        run(
+            [
+                binary("psql"),
+                "-X",
+                "-q",
+                "-o",
+                os.devnull,
+                "--single-transaction",
+                "-v",
+                "ON_ERROR_STOP=1",
+                *steps,
+            ],
+            login,
+            RestoreRefused,
+        )
+
+
+# --- roles and programs -----------------------------------------------------------------------------------
+def writing_login() -> dict[str, str]:
+    """libpq's variables for the owner's connection."""
+    return libpq(connections["owner"].settings_dict)
+
+
+def reading_login() -> dict[str, str]:
+    """libpq's variables for a role that row security does not stop. Raises BackupRefused when there is none.
+
+    Embedded: the cluster's superuser. Elsewhere: DATABASE_BACKUP_URL, else the owner.
+    """
+    target = settings.DATABASES["owner"]
+    if settings.EMBEDDED:
+        return libpq(connections["owner"].settings_dict | {"USER": SUPERUSER})
+    if settings.BACKUP_CONNECTION:
+        return libpq(settings.BACKUP_CONNECTION)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) OR NOT EXISTS ("
+            "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relforcerowsecurity)"
+        )
+        (reads_all,) = cursor.fetchone()
+    if not reads_all:
+        raise BackupRefused(
+            _(
+                "Le rôle %(role)s ne peut pas tout lire : la sécurité par ligne lui cache les données personnelles. "
+                "Créez un rôle de sauvegarde (CREATE ROLE maillage_backup LOGIN BYPASSRLS PASSWORD '…'; "
+                "GRANT pg_read_all_data TO maillage_backup;) et donnez son adresse dans DATABASE_BACKUP_URL."
+            )
+            % {"role": target["USER"]}
+        )
+    return libpq(connections["owner"].settings_dict)
+
+
+def libpq(target: dict[str, Any]) -> dict[str, str]:
+    """libpq's environment variables for Django's connection keys; the password never shows in a process list."""
+    names = {
+        "NAME": "PGDATABASE",
+        "USER": "PGUSER",
+        "PASSWORD": "PGPASSWORD",
+        "HOST": "PGHOST",
+        "PORT": "PGPORT",
+    }
+    return {variable: str(target[key]) for key, variable in names.items() if target.get(key)}
+
+
+def list_of(dump: Path) -> str:
+    """pg_restore's table of contents of `dump`."""
+    return run([binary("pg_restore"), "--list", str(dump)], {}, RestoreRefused)
+
+
+def run(command: list[str], login: dict[str, str], refusal: type[DomainError]) -> str:
+    """Run one of PostgreSQL's programs; its output. Raises `refusal` with what it said when it fails."""
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"} | login
+    )
+    if done.returncode:
+        raise refusal(
+            _("%(program)s a échoué : %(why)s")
+            % {"program": Path(command[0]).name, "why": done.stderr.strip()[-1500:]}
+        )
+    return done.stdout
+
+
+def sha256(path: Path) -> str:
+    """The file's checksum, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
