@@ -251,6 +251,9 @@ DEFAULT_FROM_EMAIL = env.text("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL reads no untrusted reference system here
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_PERIODIC_DEFAULTS = {
+    "max_delay": 24 * 3600
+}  # a nightly run missed by a stopped worker is caught up
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_constraint=False)
 CACHES = {
     "default": {

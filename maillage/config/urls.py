@@ -7,6 +7,7 @@ from maillage.config import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include("allauth.urls")),
     *api.urls(),
+    path("", include("maillage.core.urls")),
     path("", include("maillage.initiatives.urls")),
     path("", include("maillage.ui.urls")),
 ]

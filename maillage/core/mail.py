@@ -1,20 +1,178 @@
-"""Mail leaves with the transaction that causes it, or not at all."""
+"""Mail leaves with the transaction that causes it, or not at all.
 
+Django's backend writes rows in `core_outgoingmail`; a job sends them over SMTP. A demo has no SMTP: its mails stay
+in the table, and /demo/boite-d-envoi/ shows them.
+"""
+
+import smtplib
 from collections.abc import Sequence
+from datetime import timedelta
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
 
-from django.core.mail import EmailMessage
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
+from maillage.core import jobs
+from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
+
+log = structlog.get_logger()
+WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440)]
+KEPT = timedelta(days=30)
+SMTP_PATIENCE_S = 20
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Django's door to the outbox: a row a recipient, sent later by a job."""
+    """Django's door to the outbox: a row a recipient, sent later by a job. `headers` of the message are kept."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        OutgoingMail.objects.bulk_create(
-            OutgoingMail(to=to, subject=str(m.subject)[:200], text=str(m.body))
-            for m in email_messages
-            for to in m.recipients()
-        )
+        rows = [
+            OutgoingMail(
+                to=to,
+                subject=" ".join(str(message.subject).split())[:200],
+                text=str(message.body),
+                html=_html(message),
+                headers=_headers(message),
+            )
+            for message in email_messages
+            for to in message.recipients()
+        ]
+        if any(message.attachments for message in email_messages):
+            raise ValueError("The outbox keeps no attachments: send a link.")
+        # INSERT … RETURNING reads the row back, which the policy allows to this purpose only
+        with transaction.atomic(), for_purpose(Purpose.MAIL):
+            OutgoingMail.objects.bulk_create(rows)
+        if rows and settings.SMTP_URL:
+            jobs.enqueue("core.deliver_mails")
         return len(email_messages)
+
+
+def deliver_due() -> int:
+    """Send every mail that is due, in one SMTP conversation; returns how many were accepted.
+
+    Each mail is claimed first, in its own transaction: a worker killed before the answer tries again after the
+    back-off, with the same Message-ID, and two workers never send one mail at once.
+    """
+    if not settings.SMTP_URL:
+        return 0
+    sent = 0
+    connection = smtp()
+    try:
+        while mail := _claim():
+            if _deliver(connection, mail):
+                sent += 1
+    finally:
+        connection.close()
+    return sent
+
+
+def smtp() -> EmailBackend:
+    """A connection, still closed, to settings.SMTP_URL: smtps:// is TLS from the start, smtp:// on port 587 uses STARTTLS."""
+    url = urlsplit(settings.SMTP_URL)
+    secure = url.scheme == "smtps"
+    port = url.port or (465 if secure else 25)
+    return EmailBackend(
+        host=url.hostname,
+        port=port,
+        username=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        use_ssl=secure,
+        use_tls=not secure and (port == 587 or "starttls" in url.query),
+        timeout=SMTP_PATIENCE_S,
+    )
+
+
+def forget_old_mails() -> int:
+    """Delete what was written a month ago, sent or given up; returns how many."""
+    return OutgoingMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+def latest(count: int = 50) -> list[OutgoingMail]:
+    """The last mails of the demo's outbox, newest first."""
+    with for_purpose(Purpose.MAIL):
+        return list(OutgoingMail.objects.order_by("-created_at", "-pk")[:count])
+
+
+def _claim() -> OutgoingMail | None:
+    now = timezone.now()
+    with acting_as(None, purpose=Purpose.MAIL):
+        mail = (
+            OutgoingMail.objects.select_for_update(skip_locked=True)
+            .filter(Q(due_at__isnull=True) | Q(due_at__lte=now), sent_at=None, given_up_at=None)
+            .order_by("created_at", "pk")
+            .first()
+        )
+        if mail is not None:
+            mail.due_at = now + WAITS[min(mail.attempts, len(WAITS) - 1)]
+            mail.attempts += 1
+            mail.save(update_fields=["due_at", "attempts"])
+    return mail
+
+
+def _deliver(connection: EmailBackend, mail: OutgoingMail) -> bool:
+    """Whether the server took the mail. What it refuses for good, or seven times, is given up."""
+    try:
+        if connection.connection is None:
+            connection.open()
+        connection.send_messages([_message(mail)])
+    except (smtplib.SMTPException, OSError) as error:
+        connection.close()
+        code = _code(error)
+        lost = 500 <= code < 600 or mail.attempts >= len(WAITS)
+        log.warning(
+            "mail.refused", mail=mail.pk, attempt=mail.attempts, code=code, error=type(error).__name__
+        )
+        if lost:
+            _mark(mail, given_up_at=timezone.now())
+        return False
+    _mark(mail, sent_at=timezone.now())
+    log.info("mail.sent", mail=mail.pk, attempt=mail.attempts)
+    return True
+
+
+def _mark(mail: OutgoingMail, **values: object) -> None:
+    with acting_as(None, purpose=Purpose.MAIL):
+        OutgoingMail.objects.filter(pk=mail.pk).update(**values)
+
+
+def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    host = urlsplit(settings.BASE_URL).hostname
+    headers = {
+        # the same at each attempt: a receiver that got it already can tell
+        "Message-ID": f"<mail-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@{host}>",
+        "Date": format_datetime(mail.created_at),
+        "Auto-Submitted": "auto-generated",
+        **mail.headers,
+    }
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _code(error: Exception) -> int:
+    """The server's answer: 5xx is for good. A recipient's own answer counts before the conversation's."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((answer[0] for answer in error.recipients.values()), default=0)
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return 0  # ours to mend: the mail is not at fault
+    return getattr(error, "smtp_code", 0)
+
+
+def _html(message: EmailMessage) -> str:
+    alternatives = getattr(message, "alternatives", [])
+    return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
+
+
+def _headers(message: EmailMessage) -> dict[str, str]:
+    headers = {name: " ".join(str(value).split()) for name, value in message.extra_headers.items()}
+    if message.reply_to:
+        headers["Reply-To"] = ", ".join(message.reply_to)
+    return headers

@@ -1,19 +1,32 @@
+import uuid
+
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class OutgoingMail(models.Model):
-    """One mail to send: written in the transaction that causes it, sent by a job, forgotten after."""
+    """One mail to send: written in the transaction that causes it, sent by a job, forgotten after a month."""
 
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)  # name: value, such as List-Unsubscribe
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # of the next attempt; null: at once
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         db_table_comment = "personal: to deliver a mail"
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                condition=models.Q(sent_at=None, given_up_at=None),
+                name="mail_to_send",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -28,3 +41,39 @@ class RateLimit(models.Model):
 
     def __str__(self) -> str:
         return self.key[:8]
+
+
+class Progress(models.Model):
+    """How far one long work has come. Its key is the address of its page; with an owner, theirs alone."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("En attente")
+        RUNNING = "running", _("En cours")
+        DONE = "done", _("Terminé")
+        FAILED = "failed", _("Échoué")
+        CANCELLED = "cancelled", _("Annulé")
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)  # the job's name
+    label = models.CharField(max_length=200)  # what the page says that it is, in French
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)  # 0: not known
+    message = models.CharField(max_length=500, blank=True)
+    result = models.JSONField(null=True)
+    owner_id = models.BigIntegerField(null=True)  # a user's number
+    cancel_asked = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+    @property
+    def percent(self) -> int | None:
+        """From 0 to 100, or None when the total is not known."""
+        return min(100, self.done * 100 // self.total) if self.total else None

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from maillage.core import views
+
+urlpatterns = [
+    path("travaux/<uuid:key>/", views.work, name="work"),
+    path("travaux/<uuid:key>/annuler/", views.cancel_work, name="cancel_work"),
+    path("demo/boite-d-envoi/", views.outbox, name="demo_outbox"),
+]
