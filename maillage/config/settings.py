@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django.contrib.gis",
     "django.contrib.postgres",
     "django.contrib.humanize",
@@ -192,6 +193,12 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Who publishes this instance --------------------------------------------------------------------------
+PUBLISHER = env.text("MAILLAGE_PUBLISHER")
+HOSTING = env.text("MAILLAGE_HOSTING")
+CONTACT_EMAIL = env.text("MAILLAGE_CONTACT_EMAIL")
+SOURCE_URL = env.url("MAILLAGE_SOURCE_URL")
 
 # --- Navigation: a link shows once its page exists -------------------------------------------------------
 NAVIGATION = [

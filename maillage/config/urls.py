@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api.urls(),
     path("", include("maillage.core.urls")),
     path("", include("maillage.initiatives.urls")),
+    path("", include("maillage.portal.urls")),
     path("", include("maillage.ui.urls")),
 ]
 

@@ -7,8 +7,6 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from maillage.core.errors import DomainError
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -39,21 +37,9 @@ FAULTS: dict[int, Fault] = {
         _("Cette adresse ne s’ouvre pas ainsi"),
         _("Elle attend l’envoi d’un formulaire. Revenez à la page précédente et utilisez son bouton."),
     ),
-    409: Fault(
-        _("Quelqu’un a modifié cette page avant vous"),
-        _("Rien n’a été perdu : relisez la version actuelle, puis refaites votre changement."),
-    ),
     413: Fault(
         _("Ce fichier est trop lourd"),
         _("Réduisez-le ou découpez-le, puis envoyez-le de nouveau."),
-    ),
-    422: Fault(
-        _("Il y a quelque chose à corriger"),
-        _("Revenez en arrière, corrigez, puis envoyez de nouveau."),
-    ),
-    429: Fault(
-        _("Trop de demandes en peu de temps"),
-        _("Attendez une minute, puis essayez encore. C’est une protection contre les robots."),
     ),
 }
 
@@ -79,11 +65,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404)
-
-
-def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The page of a rule that said no."""
-    return error_page(request, error.status, str(error))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,19 +1,17 @@
-"""What the domain refuses becomes a page."""
+"""An empty refusal becomes a page; what the domain refuses is written by core.problems."""
 
 from collections.abc import Callable
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from maillage.core.errors import DomainError
-from maillage.ui.errors import error_page, refused
+from maillage.ui.errors import error_page
 
 Next = Callable[[HttpRequest], HttpResponse]
 MACHINES = ("/api/", "/tuiles/", "/static/")
 
 
 class ErrorPageMiddleware:
-    """A DomainError that no view caught, and an empty 405, as designed pages; nothing half-written stays."""
+    """A wrong method as a designed page, with the methods that are allowed."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -25,10 +23,3 @@ class ErrorPageMiddleware:
             page["Allow"] = response["Allow"]
             return page
         return response
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError) or request.path.startswith(MACHINES):
-            return None
-        if transaction.get_connection().in_atomic_block:
-            transaction.set_rollback(True)
-        return refused(request, exception)

@@ -2,9 +2,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template import Context, Template
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from maillage.core.errors import Conflict
 from maillage.ui.living import SampleForm
@@ -47,19 +48,17 @@ def test_a_wrong_method_gets_a_page_and_says_which_are_allowed():
     assert "Elle attend l’envoi" in page.text
 
 
-def test_a_refusal_of_the_domain_becomes_its_own_page(rf):
-    from maillage.ui.middleware import ErrorPageMiddleware
+def test_a_refusal_of_the_domain_becomes_a_page(rf):
+    from maillage.core.problems import Refusal, fill
 
-    request = RequestFactory().get("/")
-    from django.contrib.auth.models import AnonymousUser
-
+    request = rf.get("/")
     request.user = AnonymousUser()
-    page = ErrorPageMiddleware(lambda _: None).process_exception(
-        request, Conflict("Relisez la version de Nadia.")
-    )
+    page = Refusal(Conflict("Relisez la version de Nadia."))
+    fill(page, request)
 
     assert page.status_code == 409
-    assert "Relisez la version de Nadia." in page.content.decode()
+    assert "data-error-message>Relisez la version de Nadia.</p>" in page.content.decode()
+    assert page.content.decode().count("<h1>") == 1
 
 
 def test_a_choice_of_theme_is_kept_and_leads_back_to_the_page():

@@ -1,0 +1,100 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from maillage.portal import queries
+from maillage.portal.forms import SITUATIONS, StartForm
+from maillage.portal.source import archive
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door: two questions, the map beside them, three doors, the latest initiatives."""
+    return _home(request, StartForm(), unknown="")
+
+
+def _home(request: HttpRequest, form: StartForm, unknown: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "unknown": unknown,
+        "overview": queries.overview(),
+        "latest": queries.latest(),
+    }
+    return render(request, "portal/home.html", context, status=404 if unknown else 200)
+
+
+@login_not_required
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """From the two answers to the map around the place; the front door again when no place has that name."""
+    form = StartForm(request.GET)
+    answers = form.cleaned_data if form.is_valid() else {}
+    phases = SITUATIONS.get(answers.get("situation") or "", ())
+    lon, lat, text = answers.get("lon"), answers.get("lat"), (answers.get("lieu") or "").strip()
+    return HttpResponseRedirect(queries.map_address(lon=lon, lat=lat, phases=phases, text=text))
+
+
+def page(name: str) -> Callable[[HttpRequest], HttpResponse]:
+    """The view of a page of words: `portal/<name>.html`."""
+
+    @login_not_required
+    @require_safe
+    def view(request: HttpRequest) -> HttpResponse:
+        return render(
+            request,
+            f"portal/{name}.html",
+            {
+                "publisher": settings.PUBLISHER,
+                "host": settings.HOSTING,
+                "contact_email": settings.CONTACT_EMAIL,
+                "source_url": settings.SOURCE_URL,
+            },
+        )
+
+    return view
+
+
+@login_not_required
+@require_GET
+def source_archive(request: HttpRequest) -> HttpResponse:
+    """The source that runs here."""
+    response = HttpResponse(archive(), content_type="application/gzip")
+    response["Content-Disposition"] = 'attachment; filename="maillage.tar.gz"'
+    return response
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may visit; a demo asks to be left out."""
+    rules = (
+        ["Disallow: /"]
+        if settings.DEMO
+        else ["Disallow: /compte/", "Disallow: /espace/", "Disallow: /ui/", "Disallow: /*?"]
+    )
+    lines = ["User-agent: *", *rules, "", f"Sitemap: {settings.BASE_URL.rstrip('/')}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Where to report a vulnerability (RFC 9116)."""
+    base = settings.BASE_URL.rstrip("/")
+    contact = f"mailto:{settings.CONTACT_EMAIL}" if settings.CONTACT_EMAIL else f"{base}/mentions-legales/"
+    expires = (timezone.now() + timedelta(days=180)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {contact}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: fr, en",
+        f"Canonical: {base}/.well-known/security.txt",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
