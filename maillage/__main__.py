@@ -14,6 +14,7 @@ WITHOUT_DATABASE = {
     "messages",
     "compilemessages",
     "collectstatic",
+    "collect",
     "findstatic",
     "doctor",
 }

@@ -216,40 +216,34 @@ def load(dump: Path) -> None:
         for line in list_of(dump).splitlines()
         if not any(word in line for word in (" EXTENSION ", " SCHEMA - public", " spatial_ref_sys "))
     ]
-    login = writing_login()
     with tempfile.TemporaryDirectory(prefix="maillage-") as work:
-        chosen, script = Path(work, "list"), Path(work, "script.sql")
+        chosen, as_dumped, script, as_owner = (
+            Path(work, name) for name in ("list", "dumped", "script", "owner")
+        )
         chosen.write_text("\n".join(kept))
-        run(
-            [
-                binary("pg_restore"),
-                "--no-owner",
-                "--no-privileges",
-                f"--use-list={chosen}",
-                f"--file={script}",
-                str(dump),
-            ],
-            {},
-            RestoreRefused,
-        )
-        as_owner = Path(work, "owner.sql")
+        options = ["--no-owner", "--no-privileges", f"--use-list={chosen}", f"--file={as_dumped}"]
+        run([binary("pg_restore"), *options, str(dump)], {}, RestoreRefused)
+        look_in_public(as_dumped, script)
         as_owner.write_text(f'SET ROLE "{connections["owner"].settings_dict["USER"]}";\n')
-        steps = [f"--file={path}" for path in (as_owner, DROP_OURS, script)]
-        run(
-            [
-                binary("psql"),
-                "-X",
-                "-q",
-                "-o",
-                os.devnull,
-                "--single-transaction",
-                "-v",
-                "ON_ERROR_STOP=1",
-                *steps,
-            ],
-            login,
-            RestoreRefused,
-        )
+        files = [f"--file={path}" for path in (as_owner, DROP_OURS, script)]
+        options = ["-X", "-q", "-o", os.devnull, "--single-transaction", "-v", "ON_ERROR_STOP=1"]
+        quiet = {"PGOPTIONS": "-c client_min_messages=warning"}
+        run([binary("psql"), *options, *files], writing_login() | quiet, RestoreRefused)
+
+
+def look_in_public(as_dumped: Path, script: Path) -> None:
+    """Copy pg_restore's script with `public` in its search path.
+
+    It clears the path, and PostgreSQL has no way to write which `=` IS DISTINCT FROM uses: the triggers of the
+    history compare points, with PostGIS's.
+    """
+    with as_dumped.open("rb") as lines, script.open("wb") as copy:
+        for line in lines:
+            if b"set_config('search_path', ''" in line:
+                copy.write(b"SET search_path = public;\n")
+                break
+            copy.write(line)
+        shutil.copyfileobj(lines, copy)
 
 
 # --- roles and programs -----------------------------------------------------------------------------------

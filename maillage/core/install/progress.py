@@ -22,9 +22,9 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def step(what: str) -> Iterator[None]:
+def step(what: str, detail: str = "") -> Iterator[None]:
     """Announce `what`, remind every 20 seconds that it goes on, then tell how long it took."""
-    say(f"→ {what} …")
+    say(f"→ {what} …" if not detail else f"→ {what} : {detail} …")
     start = time.monotonic()
     done = threading.Event()
 

@@ -91,6 +91,11 @@ def postgis_packages() -> list[str]:
     return [f"postgresql-{version[0]}-postgis-3" if version else "postgresql-postgis"]
 
 
+def gdal_packages() -> list[str]:
+    """GeoDjango's library. PostGIS brings it, without the tools and their own Python."""
+    return ["gdal-bin"] if has_postgis() else []
+
+
 def browser_packages() -> list[str]:
     """Debian's Chromium. Ubuntu has it as a snap only: there, Playwright brings its own (`front.install_browser`)."""
     return [] if is_ubuntu() else ["chromium"]
@@ -106,7 +111,7 @@ def is_ubuntu() -> bool:
 NEEDS = (
     Need(has_postgresql, packages("postgresql")),
     Need(has_postgis, postgis_packages),
-    Need(library("gdal"), packages("gdal-bin")),  # comes with PostGIS on Debian and Ubuntu
+    Need(library("gdal"), gdal_packages),
     Need(library("pango-1.0"), packages("libpango-1.0-0")),
     Need(library("pangoft2-1.0"), packages("libpangoft2-1.0-0")),
     Need(library("harfbuzz-subset"), packages("libharfbuzz-subset0")),
@@ -153,7 +158,7 @@ def install(*, tests: bool, log: Path) -> None:
             "Ajoutez le dépôt https://apt.postgresql.org (paquet postgresql-common, puis "
             "/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh), puis relancez."
         )
-    with step(f"Paquets du système ({', '.join(wanted)})"), without_main_cluster(as_root, wanted, log=log):
+    with step("Paquets du système", ", ".join(wanted)), without_main_cluster(as_root, wanted, log=log):
         command = (*as_root, *ENVIRONMENT, *APT, "install", "--no-install-recommends", *wanted)
         try:
             run(*command, log=log, env=env)

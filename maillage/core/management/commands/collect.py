@@ -1,0 +1,1 @@
+from maillage.core.cli.collect import Command
