@@ -93,3 +93,73 @@ class Qpv(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+
+class Contour(models.Model):
+    """One territory's contour, generalised for drawing at some zooms; neighbours share their vertices exactly.
+
+    Drawn from the communes by `actions.drawing`; `shape` is in Web Mercator metres (EPSG:3857).
+    """
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", _("commune")
+        EPCI = "epci", _("EPCI")
+        DEPARTEMENT = "departement", _("département")
+        REGION = "region", _("région")
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    code = models.CharField(max_length=9)
+    min_zoom = models.SmallIntegerField()
+    max_zoom = models.SmallIntegerField()
+    shape = models.MultiPolygonField(srid=3857)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code", "min_zoom"], name="contour_once_a_zoom")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code} ({self.min_zoom}-{self.max_zoom})"
+
+
+class Border(models.Model):
+    """One piece of border or coast, drawn once although two territories share it (EPSG:3857)."""
+
+    class Level(models.IntegerChoices):
+        """The largest thing that the line separates."""
+
+        COAST = 0
+        REGION = 1
+        DEPARTEMENT = 2
+        EPCI = 3
+        COMMUNE = 4
+
+    level = models.SmallIntegerField(choices=Level)
+    min_zoom = models.SmallIntegerField()
+    max_zoom = models.SmallIntegerField()
+    shape = models.LineStringField(srid=3857)
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} ({self.min_zoom}-{self.max_zoom})"
+
+
+class Label(models.Model):
+    """The name of a commune on the map, shown from the first zoom where no larger commune's name is in its way."""
+
+    commune = models.OneToOneField(Commune, on_delete=models.CASCADE, primary_key=True)
+    min_zoom = models.SmallIntegerField()
+    rank = models.IntegerField()  # 1: the largest population
+    place = models.PointField(srid=3857)  # the town hall
+
+    def __str__(self) -> str:
+        return self.commune_id
+
+
+class Drawing(models.Model):
+    """One layer of tiles and the version of what it draws: another version, another address to cache."""
+
+    layer = models.CharField(primary_key=True, max_length=12)
+    version = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.version}"
