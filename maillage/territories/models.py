@@ -146,7 +146,10 @@ class Border(models.Model):
 class Label(models.Model):
     """The name of a commune on the map, shown from the first zoom where no larger commune's name is in its way."""
 
-    commune = models.OneToOneField(Commune, on_delete=models.CASCADE, primary_key=True)
+    # no constraint: the labels are made again with the communes
+    commune = models.OneToOneField(
+        Commune, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
     min_zoom = models.SmallIntegerField()
     rank = models.IntegerField()  # 1: the largest population
     place = models.PointField(srid=3857)  # the town hall

@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import islice
+from struct import pack
 
 import numpy as np
 import shapely
@@ -29,12 +31,15 @@ Codes = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Band:
-    """A range of zooms drawn with one generalisation. `tolerance_m`: about a pixel of its last zoom (0: as it is)."""
+    """A range of zooms drawn with one generalisation, made of what is the smallest unit to see there.
+
+    `tolerance_m`: vertices whose triangle is smaller than its square go; about a pixel or two (0: none goes).
+    """
 
     min_zoom: int
     max_zoom: int
     tolerance_m: float
-    communes: bool
+    unit: Border.Level
 
     @property
     def smallest_m2(self) -> float:
@@ -43,10 +48,12 @@ class Band:
 
 
 BANDS = (
-    Band(0, 5, 3500, communes=False),
-    Band(6, 7, 1000, communes=False),
-    Band(8, 9, 450, communes=True),
-    Band(10, LAST_ZOOM, 0, communes=True),
+    Band(0, 5, 6000, Border.Level.DEPARTEMENT),
+    Band(6, 6, 3000, Border.Level.DEPARTEMENT),
+    Band(7, 7, 1500, Border.Level.DEPARTEMENT),
+    Band(8, 8, 900, Border.Level.EPCI),
+    Band(9, 9, 600, Border.Level.COMMUNE),
+    Band(10, LAST_ZOOM, 0, Border.Level.COMMUNE),
 )
 
 
@@ -203,33 +210,34 @@ def _without_islets(shapes: Shapes, smallest_m2: float) -> Shapes:
     return shapely.multipolygons(parts[kept], indices=owner[kept])
 
 
-def _draw(band: Band, all_communes: Coverage) -> None:
+def _draw(band: Band, communes: Coverage) -> None:
     """Fill the contours and the borders of one band."""
-    drawn = all_communes
-    if not band.communes:  # the vertices where three communes meet mean nothing here
-        codes, shapes, one = _merged(drawn.departement, drawn.shapes)
+    drawn = communes
+    if band.unit < Border.Level.COMMUNE:  # the vertices where three communes meet mean nothing here
+        unit = communes.departement
+        if band.unit == Border.Level.EPCI:  # an EPCI may lie in two départements
+            unit = communes.epci + "/" + unit
+        _codes, shapes, one = _merged(unit, communes.shapes)
         shapes = _without_islets(shapes, band.smallest_m2)
-        drawn = Coverage(codes, drawn.epci[one], codes, drawn.region[one], shapes)
+        drawn = Coverage(
+            communes.commune[one], communes.epci[one], communes.departement[one], communes.region[one], shapes
+        )
     shapes = shapely.coverage_simplify(drawn.shapes, band.tolerance_m) if band.tolerance_m else drawn.shapes
-    kinds = [(Contour.Kind.DEPARTEMENT, drawn.departement), (Contour.Kind.REGION, drawn.region)]
     levels = [(Border.Level.REGION, drawn.region), (Border.Level.DEPARTEMENT, drawn.departement)]
-    if band.communes:
-        kinds += [(Contour.Kind.EPCI, drawn.epci)]
-        levels += [(Border.Level.EPCI, drawn.epci), (Border.Level.COMMUNE, drawn.commune)]
-        _store_contours(band, Contour.Kind.COMMUNE, drawn.commune, shapes)
-    for kind, of in kinds:
-        codes, merged, _one = _merged(of, shapes)
-        _store_contours(band, kind, codes, merged)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY territories_border (level, min_zoom, max_zoom, shape) FROM STDIN (FORMAT BINARY)"
-        ) as copy,
-    ):
-        copy.set_types(["int2", "int2", "int2", "bytea"])
-        for level, lines in borders(shapes, levels):
-            for line in _ewkb(lines):
-                copy.write_row((int(level), band.min_zoom, band.max_zoom, line))
+    if band.unit >= Border.Level.EPCI:
+        levels += [(Border.Level.EPCI, drawn.epci)]
+    if band.unit == Border.Level.COMMUNE:
+        levels += [(Border.Level.COMMUNE, drawn.commune)]
+        if band.tolerance_m:  # as they are, communes stand in their own table
+            _store_contours(band, Contour.Kind.COMMUNE, drawn.commune, shapes)
+    if band.unit == Border.Level.EPCI:
+        _store_contours(band, Contour.Kind.EPCI, *_merged(drawn.epci, shapes)[:2])
+    departements, merged, one = _merged(drawn.departement, shapes)
+    _store_contours(band, Contour.Kind.DEPARTEMENT, departements, merged)
+    _store_contours(band, Contour.Kind.REGION, *_merged(drawn.region[one], merged)[:2])
+    for level, lines in borders(shapes, levels):
+        fixed = _small(level) + _small(band.min_zoom) + _small(band.max_zoom)
+        _copy("border (level, min_zoom, max_zoom, shape)", 4, (fixed + _bytes(x) for x in _ewkb(lines)))
 
 
 def _store_contours(band: Band, kind: Contour.Kind, codes: Codes, shapes: Shapes) -> None:
@@ -237,15 +245,15 @@ def _store_contours(band: Band, kind: Contour.Kind, codes: Codes, shapes: Shapes
     shapes = shapes.copy()
     shapes[single] = shapely.multipolygons(shapes[single], indices=np.arange(single.sum()))
     drawn = ~shapely.is_empty(shapes)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY territories_contour (kind, code, min_zoom, max_zoom, shape) FROM STDIN (FORMAT BINARY)"
-        ) as copy,
-    ):
-        copy.set_types(["varchar", "varchar", "int2", "int2", "bytea"])
-        for code, shape in zip(codes[drawn], _ewkb(shapes[drawn]), strict=True):
-            copy.write_row((kind.value, str(code), band.min_zoom, band.max_zoom, shape))
+    fixed = _small(band.min_zoom) + _small(band.max_zoom) + _bytes(kind.value.encode())
+    _copy(
+        "contour (min_zoom, max_zoom, kind, code, shape)",
+        5,
+        (
+            fixed + _bytes(str(code).encode()) + _bytes(shape)
+            for code, shape in zip(codes[drawn], _ewkb(shapes[drawn]), strict=True)
+        ),
+    )
 
 
 def _ewkb(shapes: Shapes) -> Iterable[bytes]:
@@ -257,14 +265,37 @@ def _place_labels() -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement("label_candidates"))
         rows = cursor.fetchall()
-        zooms = _label_zooms([(len(name), x, y) for _code, name, x, y in rows])
-        with cursor.copy(
-            "COPY territories_label (commune_id, min_zoom, rank, place) FROM STDIN (FORMAT BINARY)"
-        ) as copy:
-            copy.set_types(["varchar", "int2", "int4", "bytea"])
-            places = _ewkb(shapely.points([(x, y) for *_rest, x, y in rows]))
-            for rank, ((code, *_rest), zoom, place) in enumerate(zip(rows, zooms, places, strict=True), 1):
-                copy.write_row((code, zoom, rank, place))
+    zooms = _label_zooms([(len(name), x, y) for _code, name, x, y in rows])
+    places = _ewkb(shapely.points([(x, y) for *_rest, x, y in rows]))
+    _copy(
+        "label (commune_id, min_zoom, rank, place)",
+        4,
+        (
+            _bytes(code.encode()) + _small(zoom) + _bytes(pack(">i", rank)) + _bytes(place)
+            for rank, ((code, *_rest), zoom, place) in enumerate(zip(rows, zooms, places, strict=True), 1)
+        ),
+    )
+
+
+def _small(value: int) -> bytes:
+    return pack(">ih", 2, value)
+
+
+def _bytes(value: bytes) -> bytes:
+    return pack(">i", len(value)) + value
+
+
+def _copy(into: str, columns: int, rows: Iterable[bytes]) -> None:
+    """COPY rows already in PostgreSQL's binary form, which is ten times faster than a row at a time."""
+    count = pack(">h", columns)
+    with connection.cursor() as cursor, cursor.copy(
+        f"COPY territories_{into} FROM STDIN (FORMAT BINARY)"
+    ) as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + pack(">ii", 0, 0))
+        rows = iter(rows)
+        while block := list(islice(rows, 5_000)):
+            copy.write(b"".join(count + row for row in block))
+        copy.write(pack(">h", -1))
 
 
 def _label_zooms(names: list[tuple[int, float, float]]) -> list[int]:

@@ -1,0 +1,102 @@
+"""What a map draws, read from the generalised contours."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+
+from maillage.territories.models import Border, Drawing
+from maillage.territories.sql import statement
+
+EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
+TILE_PX = 256
+
+
+class Box(NamedTuple):
+    """A rectangle in Web Mercator metres (EPSG:3857)."""
+
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+
+
+class Label(NamedTuple):
+    """A commune's name on a drawing, with its town hall in drawing units."""
+
+    nom: str
+    x: int
+    y: int
+    min_zoom: int
+    population: int | None
+
+
+class Neighbourhoods(NamedTuple):
+    """The QPV of one generation and one nature (official or schematic) on a drawing."""
+
+    generation: int
+    is_schematic: bool
+    is_latest: bool
+    d: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A drawing to make: a box, its zoom, drawing units a pixel, and pixels drawn around it."""
+
+    box: Box
+    zoom: int
+    units_per_px: int = 4
+    margin_px: float = 8
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        px_per_m = TILE_PX * 2**self.zoom / (2 * EARTH)
+        return {
+            **self.box._asdict(),
+            "scale": px_per_m * self.units_per_px,
+            "margin_m": self.margin_px / px_per_m,
+            "zoom": self.zoom,
+            "level": int(smallest_level(self.zoom)),
+        }
+
+
+def smallest_level(zoom: int) -> Border.Level:
+    """The smallest territories whose borders are drawn at this zoom."""
+    if zoom <= 5:
+        return Border.Level.REGION
+    if zoom <= 7:
+        return Border.Level.DEPARTEMENT
+    return Border.Level.EPCI if zoom == 8 else Border.Level.COMMUNE
+
+
+def tile_box(z: int, x: int, y: int) -> Box:
+    """The square of the tile x, y (from the north-west) at zoom z."""
+    side = 2 * EARTH / 2**z
+    return Box(-EARTH + x * side, EARTH - (y + 1) * side, -EARTH + (x + 1) * side, EARTH - y * side)
+
+
+def drawn_lines(view: View) -> dict[str, str]:
+    """SVG path data by what it draws: 'land', or a border's level as text, from the smallest to the coast."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("drawing"), view.parameters)
+        return dict(cursor.fetchall())
+
+
+def labels(view: View) -> list[Label]:
+    """The names that find room in the view, the most populated communes first."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("labels"), view.parameters)
+        return [Label(*row) for row in cursor.fetchall()]
+
+
+def drawn_qpv(view: View, generation: int | None = None) -> list[Neighbourhoods]:
+    """The QPV in the view, of one generation or of all, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("qpv_drawing"), {**view.parameters, "generation": generation})
+        return [Neighbourhoods(*row) for row in cursor.fetchall()]
+
+
+def drawing_versions() -> dict[str, str]:
+    """The version of each layer's data, 'contours' and 'qpv': an address with another version is stale."""
+    return dict(Drawing.objects.values_list("layer", "version"))
