@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maillage.core.urls")),
     path("", include("maillage.initiatives.urls")),
     path("", include("maillage.portal.urls")),
+    path("", include("maillage.territories.urls")),
     path("", include("maillage.ui.urls")),
 ]
 

@@ -4,15 +4,11 @@ Colours are CSS variables with a fallback, so that an inline drawing follows the
 readable. Lines are drawn in quarters of a pixel; letters in pixels.
 """
 
-import math
-from dataclasses import dataclass
 from html import escape
 
 from maillage.territories.models import Border
 from maillage.territories.queries.basemap import (
-    EARTH,
     TILE_PX,
-    Box,
     Label,
     View,
     drawn_lines,
@@ -97,7 +93,9 @@ def _names(found: list[Label], *, inside_px: float | None = None) -> str:
     texts = []
     for name in found:
         x, y = name.x / UNITS, name.y / UNITS
-        size = LABEL_PX + (3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0)
+        size = LABEL_PX + (
+            3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0
+        )
         half = len(name.nom) * size * 0.32
         if inside_px is not None and not (
             -half < x < inside_px + half and -2 * size < y < inside_px + 2 * size

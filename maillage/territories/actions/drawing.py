@@ -100,7 +100,9 @@ def mended(shapes: Shapes) -> Shapes:
     around = np.unique(shapely.STRtree(shapes).query(shapes[faulty], predicate="intersects")[1])
     shapes = shapes.copy()
     # no snapping: the edges towards untouched neighbours must stay as they are
-    shapes[around] = shapely.coverage_clean(shapes[around], gap_width=NARROW_M, snapping_distance=0)
+    shapes[around] = shapely.coverage_clean(  # type: ignore[attr-defined]
+        shapes[around], gap_width=NARROW_M, snapping_distance=0
+    )
     return shapes
 
 
@@ -114,7 +116,9 @@ def borders(
     rings, shape_of_ring = _rings(shapes)
     points, ring_of_point = shapely.get_coordinates(rings, return_index=True)
     _, vertex = np.unique(points.view(np.complex128).ravel(), return_inverse=True)
-    starts = np.flatnonzero(ring_of_point[:-1] == ring_of_point[1:])  # the last point of a ring starts no edge
+    starts = np.flatnonzero(
+        ring_of_point[:-1] == ring_of_point[1:]
+    )  # the last point of a ring starts no edge
     low, high = np.minimum(vertex[starts], vertex[starts + 1]), np.maximum(vertex[starts], vertex[starts + 1])
     _, first, edge = np.unique(low * (vertex.max() + 1) + high, return_index=True, return_inverse=True)
     owner = shape_of_ring[ring_of_point[starts]]
@@ -133,9 +137,7 @@ def borders(
     # edges kept of one ring, following one another at one level, make a line
     of_edge = np.where(kept, level[edge], -1)
     new = np.ones(len(starts), dtype=bool)
-    new[1:] = (
-        (of_edge[1:] != of_edge[:-1]) | (np.diff(starts) != 1) | (np.diff(ring_of_point[starts]) != 0)
-    )
+    new[1:] = (of_edge[1:] != of_edge[:-1]) | (np.diff(starts) != 1) | (np.diff(ring_of_point[starts]) != 0)
     line_of_edge = np.cumsum(new) - 1
     begin = np.flatnonzero(new)
     size = np.diff(np.append(begin, len(starts)))
@@ -168,11 +170,11 @@ def _communes() -> tuple[Coverage, str]:
     for row in rows:
         digest.update(repr(row[:5]).encode())
         digest.update(row[5])
-    columns = [np.array([row[i] for row in rows], dtype=object) for i in range(4)]
+    commune, epci, departement, region = (np.array([row[i] for row in rows], dtype=object) for i in range(4))
     shapes = np.array([shapely.from_wkb(bytes(row[5])) for row in rows], dtype=object)
     if len(shapes):
         shapes = shapely.transform(shapes, _mercator)
-    return Coverage(*columns, shapes=shapes), digest.hexdigest()[:10]
+    return Coverage(commune, epci, departement, region, shapes), digest.hexdigest()[:10]
 
 
 def _mercator(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -207,7 +209,7 @@ def _without_islets(shapes: Shapes, smallest_m2: float) -> Shapes:
     pairs = shapely.STRtree(parts).query(parts, predicate="touches")
     joined[pairs[0]] = True
     kept = largest | joined | (area >= smallest_m2)
-    return shapely.multipolygons(parts[kept], indices=owner[kept])
+    return np.asarray(shapely.multipolygons(parts[kept], indices=owner[kept]), dtype=object)
 
 
 def _draw(band: Band, communes: Coverage) -> None:
@@ -288,9 +290,10 @@ def _bytes(value: bytes) -> bytes:
 def _copy(into: str, columns: int, rows: Iterable[bytes]) -> None:
     """COPY rows already in PostgreSQL's binary form, which is ten times faster than a row at a time."""
     count = pack(">h", columns)
-    with connection.cursor() as cursor, cursor.copy(
-        f"COPY territories_{into} FROM STDIN (FORMAT BINARY)"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY territories_{into} FROM STDIN (FORMAT BINARY)") as copy,
+    ):
         copy.write(b"PGCOPY\n\xff\r\n\0" + pack(">ii", 0, 0))
         rows = iter(rows)
         while block := list(islice(rows, 5_000)):

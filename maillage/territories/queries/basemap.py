@@ -10,6 +10,7 @@ from maillage.territories.sql import statement
 
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
 TILE_PX = 256
+LAST_ZOOM = 18
 
 
 class Box(NamedTuple):

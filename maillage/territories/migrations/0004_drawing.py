@@ -26,7 +26,7 @@ DROP FUNCTION IF EXISTS territories_new_qpv_drawing();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territories', '0002_commune_type_nom'),
+        ('territories', '0003_qpv_rules_and_distance'),
     ]
 
     operations = [

@@ -1,0 +1,201 @@
+import gzip
+import shutil
+
+import brotli
+import numpy as np
+import pytest
+import shapely
+from django.db import connection
+
+from maillage.core.tiles import tile_folder
+from maillage.territories.actions.drawing import borders, draw_territories, mended
+from maillage.territories.models import Border, Commune, Contour
+from maillage.territories.queries.basemap import View, drawing_versions, drawn_lines, tile_box
+
+PARIS = (10, 518, 352)
+LA_REUNION = (8, 167, 143)
+
+
+def contours(kind: str, zoom: int) -> np.ndarray:
+    found = Contour.objects.filter(kind=kind, min_zoom__lte=zoom, max_zoom__gte=zoom).order_by("code")
+    return shapely.from_wkb([bytes(c.shape.wkb) for c in found])
+
+
+def address(layer: str, z: int, x: int, y: int) -> str:
+    version = drawing_versions()["contours" if layer == "contours" else "qpv"]
+    return f"/tuiles/{layer}/{z}/{x}/{y}.svg?v={version}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "zoom"), [("commune", 9), ("epci", 8), ("departement", 4), ("departement", 7), ("region", 12)]
+)
+def test_neighbours_share_their_vertices_without_gap_or_overlap(kind, zoom):
+    shapes = contours(kind, zoom)
+
+    assert len(shapes) >= 18
+    assert shapely.coverage_is_valid(shapes, gap_width=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zoom", [0, 6, 8, 10])
+def test_every_departement_is_drawn_at_every_zoom_overseas_included(zoom):
+    found = Contour.objects.filter(kind="departement", min_zoom__lte=zoom, max_zoom__gte=zoom)
+
+    assert set(found.values_list("code", flat=True)) >= {"01", "2A", "971", "972", "973", "974", "976"}
+    assert found.count() == Commune.objects.exclude(departement=None).values("departement").distinct().count()
+
+
+def test_a_border_is_drawn_once_and_says_what_it_separates():
+    squares = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
+    departement = np.array(["1", "1", "2"], dtype=object)
+    commune = np.array(["a", "b", "c"], dtype=object)
+
+    drawn = dict(borders(squares, [(Border.Level.DEPARTEMENT, departement), (Border.Level.COMMUNE, commune)]))
+
+    length = {level: sum(shapely.length(lines)) for level, lines in drawn.items()}
+    assert length == {Border.Level.COAST: 8, Border.Level.DEPARTEMENT: 1, Border.Level.COMMUNE: 1}
+    assert shapely.get_coordinates(drawn[Border.Level.DEPARTEMENT])[:, 0].tolist() == [2, 2]
+
+
+def test_overlaps_and_slivers_are_mended():
+    faulty = np.array([shapely.box(0, 0, 1000, 1000), shapely.box(990, 0, 2000, 1000)], dtype=object)
+    gap = np.array(
+        [
+            shapely.box(0, 0, 1000, 3000),
+            shapely.box(1000, 0, 2000, 1000),
+            shapely.box(1000, 1010, 2000, 3000),
+            shapely.box(2000, 0, 3000, 3000),
+        ],
+        dtype=object,
+    )
+
+    assert shapely.coverage_is_valid(mended(faulty))
+    assert shapely.area(shapely.coverage_union_all(mended(gap))) == 9_000_000
+
+
+@pytest.mark.django_db
+def test_drawing_again_changes_nothing_until_a_commune_moves():
+    before = drawing_versions()["contours"]
+    ids = set(Border.objects.values_list("pk", flat=True)[:50])
+
+    draw_territories()
+
+    assert drawing_versions()["contours"] == before
+    assert set(Border.objects.filter(pk__in=ids).values_list("pk", flat=True)) == ids
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tile", [PARIS, LA_REUNION, (0, 0, 0)])
+def test_tile_is_a_small_drawing_that_may_be_cached_for_good(client, tile):
+    response = client.get(address("contours", *tile), headers={"Accept-Encoding": "gzip, br"})
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
+    assert response["Content-Encoding"] == "br"
+    assert "immutable" in response["Cache-Control"]
+    assert len(response.content) < 12_000
+    svg = brotli.decompress(response.content).decode()
+    assert "<path" in svg
+    assert "style" not in svg
+    assert "<script" not in svg
+
+
+@pytest.mark.django_db
+def test_kept_tile_needs_no_query_and_is_the_same_in_every_encoding(client, django_assert_num_queries):
+    url = address("contours", *PARIS)
+    drawn = client.get(url).content
+
+    with django_assert_num_queries(0):
+        answers = [client.get(url, headers={"Accept-Encoding": e}) for e in ("br", "gzip", "identity")]
+
+    assert brotli.decompress(answers[0].content) == drawn
+    assert gzip.decompress(answers[1].content) == drawn
+    assert answers[2].content == drawn
+    assert all("Accept-Encoding" in a["Vary"] for a in answers)
+
+
+@pytest.mark.django_db
+def test_a_stale_address_is_answered_but_not_for_good(client):
+    response = client.get("/tuiles/contours/10/518/352.svg?v=abcdef012345")
+
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert not tile_folder("contours", "abcdef012345").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "contours/19/0/0",
+        "contours/3/8/0",
+        "contours/3/0/8",
+        "rivieres/3/0/0",
+        "qpv-20/3/0/0",
+        "contours/99999999999/0/0",
+    ],
+)
+def test_tile_out_of_range_says_so(client, path):
+    response = client.get(f"/tuiles/{path}.svg")
+
+    assert response.status_code == 400
+    assert "n’existe pas" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_sea_is_an_empty_tile(client):
+    response = client.get(address("contours", 10, 300, 352))
+
+    assert response.content.decode().count("<path") == 0
+
+
+@pytest.mark.django_db
+def test_qpv_tiles_change_their_address_with_the_data(client):
+    before = drawing_versions()["qpv"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO territories_qpv (code, generation, nom, commune_id, contour, is_schematic)
+            SELECT 'EXT001', 2024, 'Essai', code, ST_Multi(ST_Buffer(town_hall::geography, 800)::geometry), true
+            FROM territories_commune WHERE code = '95268'
+            """
+        )
+
+    after = drawing_versions()["qpv"]
+    svg = client.get(address("qpv", 11, 1037, 703)).content.decode()
+    other = client.get(address("qpv-2015", 11, 1037, 703)).content.decode()
+
+    assert after != before
+    assert "stroke-dasharray" in svg  # schematic, and seen to be
+    assert "<path" not in other
+
+
+@pytest.mark.django_db
+def test_lines_leave_a_tile_where_they_enter_the_next():
+    def crossings(tile_x: int, edge: int) -> list[float]:
+        lines = drawn_lines(View(tile_box(10, tile_x, 352), 10, margin_px=8))
+        cut = shapely.LineString([(edge, 0), (edge, 1024)])
+        points = shapely.get_coordinates(shapely.intersection(_parsed(lines["4"]), cut))
+        return sorted(points[:, 1])
+
+    left, right = crossings(518, 1024), crossings(519, 0)
+
+    assert len(left) >= 8
+    assert left == pytest.approx(right, abs=1.5)  # quarters of a pixel, rounded on each side
+
+
+def _parsed(d: str) -> np.ndarray:
+    """The lines of relative SVG path data."""
+    lines = []
+    for piece in d.split("M")[1:]:
+        numbers = np.array(piece.replace("l", " ").replace("L", " ").split(), dtype=float).reshape(-1, 2)
+        if len(numbers) > 1:
+            lines.append(shapely.LineString(np.cumsum(numbers, axis=0)))
+    return np.array(lines, dtype=object)
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_tile(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    yield
+    shutil.rmtree(tmp_path, ignore_errors=True)

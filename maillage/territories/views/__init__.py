@@ -1,0 +1,1 @@
+"""HTTP in, template or drawing out."""
