@@ -26,7 +26,7 @@ PAGE_MAX = 100_000
 SORTS = ("pertinence", "distance", "date")
 FACETS = ("themes", "publics", "phases")
 PLACES = ("commune", "epci", "departement", "region", "qpv", "around", "zone", "bbox")
-_TERRITORIES = {
+TERRITORIES = {
     "commune": Commune,
     "epci": Epci,
     "departement": Departement,
@@ -89,7 +89,7 @@ class Criteria:
             raise UnknownCriterion("tri", _("choisissez parmi %(values)s.") % {"values": ", ".join(SORTS)})
         return cls(
             text=_text(query),
-            **{name: _territory(query, name) for name in _TERRITORIES},
+            **{name: _territory(query, name) for name in TERRITORIES},
             lon=lon,
             lat=lat,
             radius_m=(round(radius_km * 1000) if radius_km else RADIUS_DEFAULT_M) if around else None,
@@ -152,7 +152,7 @@ class Criteria:
     def parameters(self) -> list[tuple[str, str]]:
         """Name and value of each parameter of the address, in a fixed order."""
         pairs: list[tuple[str, str]] = [("q", self.text)]
-        pairs += [(name, getattr(self, name)) for name in _TERRITORIES]
+        pairs += [(name, getattr(self, name)) for name in TERRITORIES]
         if self.lon is not None and self.lat is not None:
             pairs += [("lon", _short(self.lon)), ("lat", _short(self.lat))]
             pairs += [("rayon", f"{(self.radius_m or RADIUS_DEFAULT_M) / 1000:g}")]
@@ -216,7 +216,7 @@ def _territory(query: QueryDict, name: str) -> str:
     if not code:
         return ""
     if not re.fullmatch(r"[0-9A-Z]{1,10}", code) or not (
-        _TERRITORIES[name]._default_manager.filter(code=code).exists()
+        TERRITORIES[name]._default_manager.filter(code=code).exists()
     ):
         raise UnknownCriterion(name, _("aucun territoire n’a le code « %(code)s ».") % {"code": code[:20]})
     return code

@@ -15,7 +15,16 @@ from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
 from maillage.initiatives.queries.criteria import Criteria, UnknownCriterion
 from maillage.territories.models import Commune, Qpv
 
-__all__ = ["PUBLIC_STATUSES", "Criteria", "Facets", "UnknownCriterion", "facets", "find", "matching"]
+__all__ = [
+    "PUBLIC_STATUSES",
+    "Criteria",
+    "Facets",
+    "UnknownCriterion",
+    "exported",
+    "facets",
+    "find",
+    "matching",
+]
 
 PUBLIC_STATUSES = (Initiative.Status.PUBLISHED.value, Initiative.Status.TO_CONFIRM.value)
 
@@ -72,6 +81,15 @@ def find(criteria: Criteria) -> QuerySet[Initiative]:
         )
         return rows.alias(rank=rank).order_by("-rank", F("published_at").desc(), "pk")
     return rows.order_by(F("published_at").desc(), "pk")
+
+
+def exported(criteria: Criteria) -> QuerySet[Initiative]:
+    """`find(criteria)` with the texts that a file holds."""
+    return (
+        find(criteria)
+        .defer(None)
+        .defer("search", "origin_values", "commune__contour", "commune__town_hall", "qpv__contour")
+    )
 
 
 @dataclass(frozen=True, slots=True)
