@@ -142,10 +142,9 @@ def test_photos_are_shown_once_accepted_with_their_words(client, settings, tmp_p
     settings.MEDIA_ROOT = tmp_path
     row = make_initiative()
     for status, words in (("published", "Un bus jaune"), ("pending", "À vérifier")):
-        photo = Photo(initiative=row, status=status, alternative=words, width=8, height=8)
-        photo.file.save("x.png", _picture(), save=False)
-        photo.thumbnail.name = photo.file.name
-        photo.save()
+        Photo.objects.create(
+            initiative=row, status=status, alternative=words, file=_picture(), thumbnail="x.png"
+        )
 
     page = client.get(url(row)).text
 
@@ -156,7 +155,7 @@ def test_photos_are_shown_once_accepted_with_their_words(client, settings, tmp_p
 def _picture() -> ContentFile:
     out = io.BytesIO()
     Image.new("RGB", (8, 8)).save(out, "PNG")
-    return ContentFile(out.getvalue())
+    return ContentFile(out.getvalue(), name="x.png")
 
 
 @pytest.mark.parametrize("body", ["", "Un **long** texte. " * 1000, "x" * 19_000])
