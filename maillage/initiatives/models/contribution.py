@@ -1,6 +1,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,17 @@ class Proposal(models.Model):
         null=True
     )  # of the initiative, when the correction was written
     values = models.JSONField()  # field name: proposed value, as the form gives it
+    # where it lies and what it is about, so that each moderator finds what is theirs
+    themes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    commune = models.ForeignKey(
+        "territories.Commune", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    departement = models.ForeignKey(
+        "territories.Departement", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    region = models.ForeignKey(
+        "territories.Region", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     message = models.CharField(max_length=1000, blank=True)
     email = models.EmailField(blank=True)  # emptied 90 days after the answer
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

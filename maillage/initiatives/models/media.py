@@ -20,6 +20,7 @@ class Photo(models.Model):
     thumbnail = models.ImageField(upload_to="photos/%Y/")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    deleted_from = models.BigIntegerField(null=True)  # number of the deleted initiative that it comes back with
     alternative = models.CharField(_("texte de remplacement"), max_length=200)
     credit = models.CharField(_("crédit"), max_length=120, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
@@ -30,10 +31,15 @@ class Photo(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["file"], name="photo_file"),
+            models.Index(fields=["thumbnail"], name="photo_thumbnail"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(alternative=""), name="photo_has_alternative"),
             models.CheckConstraint(
-                condition=models.Q(initiative__isnull=False) | models.Q(proposal__isnull=False),
+                condition=models.Q(initiative__isnull=False) | models.Q(proposal__isnull=False)
+                | models.Q(deleted_from__isnull=False),
                 name="photo_belongs_somewhere",
             ),
         ]
@@ -46,8 +52,9 @@ class Document(models.Model):
     """One file beside an initiative (PDF)."""
 
     initiative = models.ForeignKey(
-        "initiatives.Initiative", on_delete=models.CASCADE, related_name="documents"
+        "initiatives.Initiative", on_delete=models.CASCADE, null=True, related_name="documents"
     )
+    deleted_from = models.BigIntegerField(null=True)  # as for a photo
     file = models.FileField(upload_to="documents/%Y/")
     title = models.CharField(_("titre"), max_length=160)
     size = models.PositiveIntegerField()
@@ -55,6 +62,7 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["file"], name="document_file")]
 
     def __str__(self) -> str:
         return self.title

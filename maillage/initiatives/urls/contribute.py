@@ -1,5 +1,28 @@
 """Addresses for taking part: propose, correct, edit, moderate, follow."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from maillage.initiatives.views import edit, freshness, media, moderation, propose, workspace
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("initiatives/proposer/", propose.propose, name="propose"),
+    path("initiatives/proposer/envoyee/", propose.proposal_sent, name="proposal-sent"),
+    path("initiatives/proposer/preuve/<uuid:key>/", propose.prove, name="prove"),
+    path("initiatives/corriger/<str:token>/", propose.correct_by_link, name="correct-by-link"),
+    path("initiatives/<slug:slug>/corriger/", propose.correct, name="correct"),
+    path("initiatives/<slug:slug>/modifier/", edit.edit, name="edit"),
+    path("initiatives/<slug:slug>/modifier/fichiers/", edit.files, name="files"),
+    path("initiatives/<slug:slug>/position/", edit.position, name="position"),
+    path("initiatives/<slug:slug>/confirmer/", edit.confirm, name="confirm"),
+    path("initiatives/<slug:slug>/versions/", moderation.versions, name="versions"),
+    path("initiatives/<slug:slug>/fusionner/", moderation.merge, name="merge"),
+    path("initiatives/<slug:slug>/supprimer/", moderation.delete, name="delete"),
+    path("fiche/<str:what>/<str:token>/", freshness.answer, name="freshness"),
+    path("espace/", workspace.workspace, name="workspace"),
+    path("espace/moderation/", moderation.queue, name="moderation"),
+    path("espace/moderation/supprimees/", moderation.deleted, name="deleted"),
+    path("espace/moderation/version/<int:event_id>/restaurer/", moderation.restore, name="restore"),
+    path("espace/moderation/photo/<int:photo_id>/", moderation.photo, name="moderate-photo"),
+    path("espace/moderation/<uuid:key>/", moderation.proposal, name="moderate"),
+    path("media/<path:path>", media.media, name="media"),
+]

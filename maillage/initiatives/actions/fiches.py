@@ -1,0 +1,200 @@
+"""Writes on fiches: create, change with the row's version, move, archive, delete, restore."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.utils.dateparse import parse_date
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from maillage.core.errors import Conflict, DomainError
+from maillage.initiatives.models import Document, Initiative, Merge, Photo
+from maillage.initiatives.queries import places
+from maillage.initiatives.queries.values import Values, values_of
+from maillage.organisations.actions import ensure_organisation
+
+# words of our own addresses under /initiatives/
+RESERVED = frozenset({"proposer", "suivre", "export", "flux", "carte", "api", "integrer", "nouvelle", "importer"})
+
+
+class EditConflict(Conflict):
+    """Somebody saved the fiche since it was read; `current` is the row as it is now."""
+
+    def __init__(self, current: Initiative) -> None:
+        self.current = current
+        super().__init__(
+            _("Quelqu’un d’autre vient de modifier cette fiche. Comparez les deux versions, puis enregistrez.")
+        )
+
+
+class PointNowhere(DomainError):
+    """The point is at sea or abroad."""
+
+
+class SlugTaken(DomainError):
+    """A deleted fiche cannot come back under its address: another has taken it."""
+
+
+def free_slug(title: str) -> str:
+    """An address for a new fiche: not a word of ours, not taken, not one that redirects."""
+    base = slugify(title)[:100].strip("-") or "initiative"
+    slug, number = base, 1
+    while (
+        slug in RESERVED
+        or Initiative.objects.filter(slug=slug).exists()
+        or Merge.objects.filter(old_slug=slug).exists()
+    ):
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def apply_values(row: Initiative, values: Values) -> Initiative:
+    """Write `values` (queries.values) onto `row`, without saving; a carrier known by name only is created or found."""
+    for name, value in values.items():
+        if name == "place":
+            place = value or places.place_wide("national", None)
+            row.scope, row.address = place["scope"], place["address"] or ""
+            row.point = (
+                Point(place["lon"], place["lat"], srid=4326) if place["lon"] is not None else None
+            )
+            row.commune_id, row.qpv_id = place["commune"], place["qpv"]
+            row.departement_id, row.region_id = place["departement"], place["region"]
+        elif name == "carrier":
+            row.carrier_id = _carrier_id(value, values.get("place"))
+        elif name in {"starts_on", "ends_on"}:
+            setattr(row, name, parse_date(value) if value else None)
+        else:
+            setattr(row, name, value)
+    return row
+
+
+def _carrier_id(carrier: Values | None, place: Values | None) -> int | None:
+    if not carrier:
+        return None
+    if carrier.get("id"):
+        return int(carrier["id"])
+    made = ensure_organisation(
+        name=carrier["name"], siret=carrier.get("siret", ""), commune=(place or {}).get("commune")
+    )
+    return made.pk
+
+
+@transaction.atomic
+def publish_new(*, values: Values, owner_id: int | None, at: datetime) -> Initiative:
+    """A new fiche, public at once, confirmed on the day of `at`."""
+    row = Initiative(
+        slug=free_slug(values["title"]),
+        status=Initiative.Status.PUBLISHED,
+        owner_id=owner_id,
+        published_at=at,
+        confirmed_on=at.date(),
+        updated_at=at,
+    )
+    apply_values(row, values).save(force_insert=True)
+    return row
+
+
+def locked(initiative_id: int, version: int) -> Initiative:
+    """The row, locked until the end of the transaction. Raises EditConflict when it is no longer at `version`."""
+    row = Initiative.objects.select_for_update(of=("self",)).get(pk=initiative_id)
+    if row.version != version:
+        raise EditConflict(row)
+    return row
+
+
+@transaction.atomic
+def save_initiative(*, initiative_id: int, version: int, values: Values) -> Initiative:
+    """Change what `values` holds, if the row is still at `version`; the row comes back with its new version.
+
+    Saving what is already there writes nothing. Raises EditConflict.
+    """
+    row = locked(initiative_id, version)
+    before = values_of(row)
+    new = {name: value for name, value in values.items() if before[name] != value}
+    if not new:
+        return row
+    apply_values(row, new).save()
+    row.refresh_from_db(fields=["version", "updated_at"])
+    return row
+
+
+@transaction.atomic
+def move_initiative(*, initiative_id: int, version: int, lon: float, lat: float) -> Initiative:
+    """Put the fiche at this point, with the territories that hold it. Raises EditConflict, PointNowhere."""
+    row = locked(initiative_id, version)
+    place = places.place_at(lon, lat, address=row.address)
+    if place is None:
+        raise PointNowhere(
+            _("Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Placez-le à terre.")
+        )
+    apply_values(row, {"place": place}).save()
+    row.refresh_from_db(fields=["version"])
+    return row
+
+
+@transaction.atomic
+def archive_initiative(*, initiative_id: int, version: int) -> Initiative:
+    """Withdraw the fiche from public view. Raises EditConflict."""
+    row = locked(initiative_id, version)
+    if row.status != Initiative.Status.ARCHIVED:
+        row.status = Initiative.Status.ARCHIVED
+        row.save(update_fields=["status"])
+    return row
+
+
+@transaction.atomic
+def republish_initiative(*, initiative_id: int, version: int, at: datetime) -> Initiative:
+    """Show an archived fiche, or one to confirm, again: confirmed on the day of `at`. Raises EditConflict."""
+    row = locked(initiative_id, version)
+    row.status, row.confirmed_on, row.reminded_on = Initiative.Status.PUBLISHED, at.date(), None
+    row.published_at = row.published_at or at
+    row.save(update_fields=["status", "confirmed_on", "reminded_on", "published_at"])
+    return row
+
+
+@transaction.atomic
+def delete_initiative(*, initiative_id: int, version: int) -> None:
+    """Delete the row: its history keeps it, its files wait for it to come back. Raises EditConflict."""
+    row = locked(initiative_id, version)
+    for kept in (Photo, Document):
+        kept.objects.filter(initiative=row).update(initiative=None, deleted_from=row.pk)  # type: ignore[attr-defined]
+    row.delete()
+
+
+def _values_of_row(event: Any) -> dict[str, Any]:
+    skipped = {"search", "version", "updated_at"}
+    return {
+        field.attname: getattr(event, field.attname)
+        for field in Initiative._meta.concrete_fields
+        if field.name not in skipped
+    }
+
+
+@transaction.atomic
+def restore_version(*, event_id: int) -> Initiative:
+    """Make the fiche say again what the history row `event_id` kept; a deleted fiche comes back, with its files.
+
+    A restored version is a new version: nothing is lost of what it replaces. The address stays the present one.
+    Raises SlugTaken when a deleted fiche's address now belongs to another.
+    """
+    event = Initiative.pgh_event_model.objects.get(pgh_id=event_id)  # type: ignore[attr-defined]
+    old = _values_of_row(event)
+    row = Initiative.objects.select_for_update(of=("self",)).filter(pk=event.pgh_obj_id).first()
+    if row is None:
+        if Initiative.objects.filter(slug=old["slug"]).exists():
+            raise SlugTaken(_("Une autre fiche a pris cette adresse depuis. Renommez-la ou fusionnez-les."))
+        Merge.objects.filter(old_slug=old["slug"]).delete()
+        row = Initiative(updated_at=event.updated_at, **old)
+        row.save(force_insert=True)
+        for kept in (Photo, Document):
+            kept.objects.filter(deleted_from=row.pk).update(initiative=row, deleted_from=None)  # type: ignore[attr-defined]
+    else:
+        for name, value in old.items():
+            if name not in {"id", "slug", "created_at"}:
+                setattr(row, name, value)
+        row.save()
+    row.refresh_from_db()
+    return row

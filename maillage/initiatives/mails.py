@@ -1,0 +1,69 @@
+"""Every mail of the collaborative map: plain text, no personal datum in a subject or an address."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from maillage.core.acting import Purpose, for_purpose
+from maillage.initiatives.models import Initiative, Proposal
+
+
+def address(name: str, *args: Any) -> str:
+    """The complete address of one of our pages, for a mail."""
+    return settings.BASE_URL.rstrip("/") + reverse(f"initiatives:{name}", args=args)
+
+
+def send(to: str, subject: str, template: str, context: dict[str, Any], *, headers: dict[str, str] | None = None) -> None:
+    """Write one mail in the outbox, within the present transaction; nothing when `to` is empty."""
+    if not to:
+        return
+    text = render_to_string(f"initiatives/mails/{template}.txt", context)
+    with for_purpose(Purpose.MAIL):
+        EmailMessage(subject, text.strip() + "\n", to=[to], headers=headers).send()
+
+
+def send_proof(proposal: Proposal) -> None:
+    """Ask the author of a proposal to confirm the address."""
+    send(
+        proposal.email,
+        _("Confirmez votre proposition"),
+        "proof",
+        {"proposal": proposal, "link": address("prove", proposal.key)},
+    )
+
+
+def send_accepted(proposal: Proposal, initiative: Initiative, *, amended: bool) -> None:
+    """Tell the author that the proposal is published, with the fiche's address."""
+    send(
+        proposal.email,
+        _("Votre proposition est publiée"),
+        "accepted",
+        {
+            "proposal": proposal,
+            "initiative": initiative,
+            "amended": amended,
+            "link": f"{settings.BASE_URL}/initiatives/{initiative.slug}/",
+        },
+    )
+
+
+def send_refused(proposal: Proposal) -> None:
+    """Tell the author why the proposal is not published."""
+    send(
+        proposal.email,
+        _("Votre proposition n’a pas été retenue"),
+        "refused",
+        {"proposal": proposal, "link": address("propose")},
+    )
+
+
+def send_freshness(initiative: Initiative, to: str, template: str, links: dict[str, str]) -> None:
+    """Ask whether a fiche is up to date (`freshness`), or tell that it is withdrawn (`withdrawn`), with one-click links."""
+    subject = (
+        _("Votre fiche n’est plus visible") if template == "withdrawn" else _("Votre fiche est-elle à jour ?")
+    )
+    send(to, subject, template, {"initiative": initiative, "links": links})

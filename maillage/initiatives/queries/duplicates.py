@@ -1,0 +1,245 @@
+"""Fiches that may already say what someone is about to send.
+
+The same SIRET of the carrier, else the same name in the same place. Places are near within 150 m; one known only by its
+commune is near everything of that commune, since its point is the town hall's. Names are compared by words, weighted by how
+much they say (« maison » says little, « Carburateur » a lot), each word by its trigrams so that a typo costs little.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import connection
+
+from maillage.initiatives.models import Initiative
+
+NEAR_M = 150
+SAME_NAME = 0.62  # chosen on the labelled pairs of tests/duplicates.csv
+_CANDIDATES = 200
+
+_STOP = frozenset(
+    "a au aux avec chez d dans de des du en et l la le les leur leurs nos notre on ou où par pour qui se ses son sa sur un une vos votre".split()
+)
+# words that half of the fiches hold: they count, for little
+_COMMON = frozenset(
+    "action actions agence aide antenne appui asso association atelier ateliers accompagnement boutique bureau business centre citeslab club "
+    "collectif collectifs comite commune cooperative creation creer developpement dispositif economique ecole emploi entreprendre entrepreneur entrepreneurs "
+    "entrepreneuriat entreprise entreprises espace fabrique formation forum incubateur information initiative initiatives jeune jeunes journee journees "
+    "local locale maison mini mission mois permanence permanences plateforme pole programme projet projets quartier quartiers rencontre rencontres "
+    "reseau rendez salon semaine service services social structure territoire ville vous".split()
+)
+_SHORT = {
+    "st": "saint", "ste": "sainte", "asso": "association", "ass": "association", "ctre": "centre", "ent": "entreprise", "entr": "entreprise",
+    "rdv": "rendez vous", "rv": "rendez vous", "qv": "quartier", "qpv": "quartier", "coop": "cooperative", "dev": "developpement",
+    "eco": "economique", "initiatives": "initiative", "&": "et", "mde": "maison de l emploi", "ml": "mission locale", "pij": "point information jeunesse",
+    "cjs": "cooperative jeunesse services", "cs": "centre social", "av": "avenue", "bd": "boulevard", "pl": "place", "college": "college", "clg": "college",
+    "lyc": "lycee", "bat": "batiment", "ier": "1", "1er": "1", "1ere": "1", "premier": "1", "premiere": "1", "deuxieme": "2", "2e": "2", "2eme": "2",
+    "troisieme": "3", "3e": "3", "3eme": "3", "ii": "2", "iii": "3", "iv": "4", "un": "1", "deux": "2", "trois": "3", "fab": "fabrique", "assoc": "association",
+}  # fmt: skip
+# two names that differ by one of these are two things: another edition, another side, another public
+_TELLING = frozenset(
+    "nord sud est ouest centre haut haute hauts bas basse femmes hommes filles garcons jeunes seniors adultes enfants matin soir printemps ete automne hiver".split()
+)
+
+
+@dataclass(frozen=True)
+class Likely:
+    """One fiche that may be the same. `distance_m` is None when one of the two has no point."""
+
+    initiative: Initiative
+    reason: str  # "siret" or "name"
+    similarity: float
+    distance_m: int | None
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name that can be compared: no accent, no case, no article, abbreviations in full."""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe").replace("æ", "ae"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = re.sub(r"\b(?:[a-z]\.){2,}", lambda m: m[0].replace(".", ""), plain)
+    found: list[str] = []
+    for word in re.findall(r"\w+|&", plain):
+        found += _SHORT.get(word, word).split()
+    kept = [word for word in found if word not in _STOP]
+    return kept or found
+
+
+def _trigrams(word: str) -> set[str]:
+    padded = f"  {word} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def _weight(word: str) -> float:
+    if word.isdigit():
+        return 0.6
+    return 0.35 if word in _COMMON or _singular(word) in _COMMON else 1.0
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+
+
+def _distance_of_one(one: str, other: str) -> bool:
+    """Whether one letter added, lost, changed or swapped with its neighbour makes one word of the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _alike(one: str, other: str) -> float:
+    """How much two words look alike, 0 to 1."""
+    if one == other:
+        return 1.0
+    if any(character.isdigit() for character in one + other):
+        return 0.0  # 2023 is not 2024
+    one, other = _singular(one), _singular(other)
+    if one == other:
+        return 0.97
+    if min(len(one), len(other)) >= 4 and _distance_of_one(one, other):
+        return 0.9
+    a, b = _trigrams(one), _trigrams(other)
+    found = len(a & b) / len(a | b)
+    return found if found >= 0.4 else 0.0
+
+
+def similarity(one: str, other: str) -> float:
+    """How much two names mean the same thing, 0 to 1: the weight of the words that meet over the weight of all."""
+    left, right = words_of(one), words_of(other)
+    if not left or not right:
+        return 0.0
+    if "".join(left) == "".join(right):
+        return 1.0
+    if _initials(left, right) or _initials(right, left):
+        return 0.9
+    left, right = _joined(left, right), _joined(right, left)
+    pairs = sorted(
+        ((_alike(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)), reverse=True
+    )
+    used_left: set[int] = set()
+    used_right: set[int] = set()
+    met = 0.0
+    for alike, i, j in pairs:
+        if alike == 0.0:
+            break
+        if i in used_left or j in used_right:
+            continue
+        used_left.add(i)
+        used_right.add(j)
+        met += alike * (_weight(left[i]) + _weight(right[j]))
+    alone_left = [word for i, word in enumerate(left) if i not in used_left]
+    alone_right = [word for j, word in enumerate(right) if j not in used_right]
+    score = met / (sum(map(_weight, left)) + sum(map(_weight, right)))
+    return score * _telling(alone_left, alone_right)
+
+
+def _telling(left: list[str], right: list[str]) -> float:
+    """Less than 1 when what is left alone tells two things apart: numbers, sides, publics, or a proper word each."""
+    numbers = [{word for word in side if word.isdigit()} for side in (left, right)]
+    if numbers[0] and numbers[1]:
+        return 0.3
+    if _TELLING & set(left) and _TELLING & set(right):
+        return 0.4
+    proper = [[word for word in side if _weight(word) == 1.0] for side in (left, right)]
+    return 0.7 if proper[0] and proper[1] else 1.0
+
+
+def _initials(short: list[str], long: list[str]) -> bool:
+    """Whether the first name is made of the second's initials (« APEE »)."""
+    letters = "".join(word[0] for word in long)
+    return len(short) == 1 and len(long) >= 3 and len(short[0]) >= 3 and short[0] == letters
+
+
+def _joined(words: list[str], others: list[str]) -> list[str]:
+    """Two words written as one on the other side are one here (« after work », « afterwork »)."""
+    found, i = [], 0
+    while i < len(words):
+        pair = "".join(words[i : i + 2])
+        if i + 1 < len(words) and pair in others:
+            found.append(pair)
+            i += 2
+        else:
+            found.append(words[i])
+            i += 1
+    return found
+
+
+_SQL = """
+SELECT i.id, o.siret = %(siret)s AND %(siret)s <> '' AS same_siret,
+       CASE WHEN i.point IS NOT NULL AND %(lon)s::float8 IS NOT NULL
+            THEN ST_DistanceSphere(i.point, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)) END AS distance_m
+FROM initiatives_initiative i LEFT JOIN organisations_organisation o ON o.id = i.carrier_id
+WHERE i.status = ANY(%(statuses)s) AND i.id IS DISTINCT FROM %(exclude)s
+  AND (
+    (%(siret)s <> '' AND i.carrier_id IN (SELECT id FROM organisations_organisation WHERE siret = %(siret)s AND siret <> ''))
+    OR (%(lon)s::float8 IS NOT NULL AND i.scope <> 'commune' AND i.point && ST_Expand(
+            ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(near_lon)s, %(near_lat)s))
+    OR (%(commune)s <> '' AND i.commune_id = %(commune)s AND (i.scope = 'commune' OR %(scope)s = 'commune'))
+    OR (%(lon)s::float8 IS NULL AND i.point IS NULL AND i.scope = %(scope)s
+        AND i.departement_id IS NOT DISTINCT FROM NULLIF(%(departement)s, '')
+        AND i.region_id IS NOT DISTINCT FROM NULLIF(%(region)s, ''))
+  )
+ORDER BY same_siret DESC, similarity(maillage_plain(i.title), maillage_plain(%(title)s)) DESC, i.id
+LIMIT %(limit)s
+"""
+
+
+def likely_duplicates(
+    *, title: str, place: dict[str, Any] | None, siret: str = "", exclude: int | None = None, limit: int = 5
+) -> list[Likely]:
+    """The fiches, not archived, that may be the one called `title` at `place` (queries.values), surest first."""
+    from math import cos, radians
+
+    place = place or {"scope": "national"}
+    lon, lat = place.get("lon"), place.get("lat")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SQL,
+            {
+                "title": title[:200],
+                "siret": siret,
+                "lon": lon,
+                "lat": lat,
+                "scope": place.get("scope") or "",
+                "commune": place.get("commune") or "",
+                "departement": place.get("departement") or "",
+                "region": place.get("region") or "",
+                "near_lat": NEAR_M / 110_500,
+                "near_lon": NEAR_M / (110_500 * max(0.01, cos(radians(lat or 0)))),
+                "statuses": ["published", "to-confirm", "draft", "proposed"],
+                "exclude": exclude,
+                "limit": _CANDIDATES,
+            },
+        )
+        rows = cursor.fetchall()
+    candidates = Initiative.objects.select_related("commune", "carrier").in_bulk([row[0] for row in rows])
+    found = []
+    for number, same_siret, distance in rows:
+        row = candidates[number]
+        alike = similarity(title, row.title)
+        by_commune = "commune" in {row.scope, place.get("scope")} and row.commune_id == place.get("commune")
+        near = distance is None or distance <= NEAR_M or by_commune
+        if same_siret or (near and alike >= SAME_NAME):
+            found.append(
+                Likely(row, "siret" if same_siret else "name", alike, None if distance is None else round(distance))
+            )
+    found.sort(key=lambda one: (one.reason != "siret" and one.similarity < 0.9, -one.similarity, one.initiative.pk))
+    return found[:limit]
+
+
+def of_initiative(row: Initiative) -> list[Likely]:
+    """The fiches that may be the same as `row`."""
+    point = row.point
+    place = {
+        "scope": row.scope,
+        "lon": point.x if point else None,
+        "lat": point.y if point else None,
+        "commune": row.commune_id,
+        "departement": row.departement_id,
+        "region": row.region_id,
+    }
+    siret = row.carrier.siret if row.carrier else ""
+    return likely_duplicates(title=row.title, place=place, siret=siret, exclude=row.pk)

@@ -1,0 +1,144 @@
+"""What moderators have before them: the queue, one proposal beside its fiche, versions, deleted fiches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from maillage.accounts.access import Scopes
+from maillage.initiatives.access import within
+from maillage.initiatives.models import Initiative, InitiativeEvent, Photo, Proposal
+from maillage.initiatives.queries.values import Difference, Values, differences, empty_values, values_of
+
+
+def waiting_proposals(scope: Scopes, *, theme: str = "") -> QuerySet[Proposal]:
+    """The proven proposals to answer within `scope`, oldest first, with `photo_count`; of one theme if given."""
+    rows = (
+        Proposal.objects.filter(within(scope), status=Proposal.Status.WAITING)
+        .select_related("initiative", "commune", "departement", "region")
+        .annotate(photo_count=Count("photos"))
+        .order_by("created_at", "pk")
+    )
+    return rows.filter(themes__contains=[theme]) if theme else rows
+
+
+def waiting_photos(scope: Scopes) -> QuerySet[Photo]:
+    """The photos added to published fiches within `scope` that nobody has looked at yet, oldest first."""
+    fiches = Initiative.objects.filter(within(scope))
+    return (
+        Photo.objects.filter(status=Photo.Status.PENDING, initiative__in=fiches)
+        .select_related("initiative")
+        .order_by("added_at", "pk")
+    )
+
+
+def queue_count(scope: Scopes) -> int:
+    """How many proposals and photos wait for someone of `scope`."""
+    return waiting_proposals(scope).count() + waiting_photos(scope).count()
+
+
+def themes_waiting(scope: Scopes) -> dict[str, int]:
+    """How many proposals wait, by theme code."""
+    counts: dict[str, int] = {}
+    for themes in waiting_proposals(scope).values_list("themes", flat=True):
+        for theme in themes:
+            counts[theme] = counts.get(theme, 0) + 1
+    return counts
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One proposal beside what the fiche says now."""
+
+    present: Values
+    proposed: Values  # complete: the present values where the proposal says nothing
+    differences: list[Difference]
+    has_moved: bool  # the fiche was saved since the proposal was written
+
+
+def compare(proposal: Proposal) -> Comparison:
+    """The proposal's difference with the present fiche, or with nothing when it is new."""
+    present = values_of(proposal.initiative) if proposal.initiative else empty_values()
+    proposed = {**present, **proposal.values}
+    moved = proposal.initiative is not None and proposal.initiative.version != proposal.base_version
+    return Comparison(present, proposed, differences(present, proposed), moved)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a fiche: the row that the history kept, or the present one (`event_id` None)."""
+
+    number: int
+    event_id: int | None
+    written_at: datetime | None
+    by: int | None  # user number
+    values: Values
+    status: str
+    changes: list[Difference]  # from the version before
+
+
+def versions(initiative_id: int) -> list[Version]:
+    """Every version of one fiche, present or deleted, newest first, with what each changed."""
+    events = list(
+        InitiativeEvent.objects.filter(pgh_obj_id=initiative_id).select_related("pgh_context").order_by("pgh_id")
+    )
+    present = Initiative.objects.filter(pk=initiative_id).first()
+    rows: list[Any] = [*events, *([present] if present else [])]
+    found: list[Version] = []
+    before: Mapping[str, Any] = {}
+    wrote: int | None = None  # who wrote a row is said by the change that made it: the event of the row before
+    for row in rows:
+        values = values_of(row)
+        event = row if row is not present else None
+        found.append(
+            Version(
+                number=row.version,
+                event_id=event.pgh_id if event else None,
+                written_at=row.updated_at,
+                by=wrote,
+                values=values,
+                status=Initiative.Status(row.status).label,
+                changes=differences(before, values) if before else [],
+            )
+        )
+        before = values
+        wrote = (event.pgh_context.metadata.get("user") if event and event.pgh_context else None) if event else None
+    return found[::-1]
+
+
+def deleted(scope: Scopes, *, limit: int = 100) -> list[Any]:
+    """The last history row of each fiche deleted within `scope`, newest first; `pgh_id` restores it."""
+    there = Initiative.objects.filter(pk=OuterRef("pgh_obj_id"))
+    rows = (
+        InitiativeEvent.objects.filter(pgh_label="before_delete")
+        .annotate(back=Exists(there))
+        .filter(back=False)
+        .order_by("pgh_obj_id", "-pgh_id")
+        .distinct("pgh_obj_id")
+    )
+    inside = InitiativeEvent.objects.filter(pk__in=rows.values("pk"))
+    if not scope.everywhere:
+        inside = inside.filter(within(scope))
+    return list(inside.order_by("-pgh_id")[:limit])
+
+
+def proposals_of(user_id: int) -> QuerySet[Proposal]:
+    """What one person proposed, newest first."""
+    return Proposal.objects.filter(user_id=user_id).select_related("initiative").order_by("-created_at", "-pk")
+
+
+def fiches_of(user_id: int) -> QuerySet[Initiative]:
+    """The fiches that a person owns, or whose carrier they belong to, by title."""
+    return (
+        Initiative.objects.filter(Q(owner_id=user_id) | Q(carrier__memberships__user_id=user_id))
+        .distinct()
+        .select_related("commune")
+        .order_by("title", "pk")
+    )
+
+
+def differences_between(keep: Initiative, gone: Initiative) -> list[Difference]:
+    """What the fiche that would go says otherwise than the one that stays."""
+    return differences(values_of(keep), values_of(gone))

@@ -1,0 +1,126 @@
+"""Writes of organisations."""
+
+import re
+from typing import Any
+
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from stdnum.fr import siret as siret_number
+
+from maillage.core.errors import DomainError
+from maillage.organisations import queries
+from maillage.organisations.models import Membership, Organisation
+
+INVITATION_SALT = "organisations.invitation"
+INVITATION_DAYS = 14
+
+
+class WrongSiret(DomainError):
+    """The fourteen digits are not a SIRET."""
+
+
+class SiretTaken(DomainError):
+    """Another organisation has this SIRET."""
+
+
+class InvitationOver(DomainError):
+    """The link is too old, or not ours."""
+
+
+class LastManager(DomainError):
+    """An organisation with members keeps one manager at least."""
+
+
+def checked_siret(text: str) -> str:
+    """Fourteen digits whose key is right, or "" for nothing. Raises WrongSiret."""
+    digits = re.sub(r"[\s.]", "", text)
+    if not digits:
+        return ""
+    if not siret_number.is_valid(digits):
+        raise WrongSiret(
+            _("Ce SIRET n’est pas valable : il a 14 chiffres, vérifiez-les (annuaire-entreprises.data.gouv.fr).")
+        )
+    return str(siret_number.compact(digits))
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:190].strip("-") or "structure"
+    slug, number = base, 1
+    while Organisation.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+@transaction.atomic
+def ensure_organisation(*, name: str, siret: str = "", commune: str | None = None) -> Organisation:
+    """The organisation of this SIRET, or of this name in this commune; created when there is none. Raises WrongSiret."""
+    siret = checked_siret(siret)
+    found = queries.same_organisation(name=name, siret=siret, commune=commune)
+    if found is not None:
+        if siret and not found.siret:
+            found.siret = siret
+            found.save(update_fields=["siret"])
+        return found
+    try:
+        with transaction.atomic():
+            return Organisation.objects.create(
+                name=name.strip(), slug=_free_slug(name), siret=siret, commune_id=commune
+            )
+    except IntegrityError:  # somebody created it meanwhile
+        again = queries.same_organisation(name=name, siret=siret, commune=commune)
+        if again is None:
+            raise
+        return again
+
+
+@transaction.atomic
+def change_organisation(*, organisation: Organisation, values: dict[str, Any]) -> Organisation:
+    """Change name, siret, website and commune. Raises WrongSiret, SiretTaken."""
+    row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    row.siret = checked_siret(values["siret"])
+    if row.siret and Organisation.objects.filter(siret=row.siret).exclude(pk=row.pk).exists():
+        raise SiretTaken(_("Une autre structure a déjà ce SIRET : signalez le doublon à la modération."))
+    row.name, row.website, row.commune = values["name"], values["website"], values["commune"]
+    row.save(update_fields=["name", "siret", "website", "commune"])
+    return row
+
+
+def invitation(*, organisation: Organisation, kind: str) -> str:
+    """The signed text of an invitation link; it names the organisation and the place in it, never the person."""
+    return signing.dumps([organisation.pk, kind], salt=INVITATION_SALT)
+
+
+def read_invitation(token: str) -> tuple[Organisation, str]:
+    """The organisation and the kind of place that an invitation gives. Raises InvitationOver."""
+    try:
+        number, kind = signing.loads(token, salt=INVITATION_SALT, max_age=INVITATION_DAYS * 86_400)
+        return Organisation.objects.get(pk=number), str(kind)
+    except (signing.BadSignature, Organisation.DoesNotExist) as error:
+        raise InvitationOver(
+            _("Cette invitation n’est plus valable. Demandez-en une autre à votre structure.")
+        ) from error
+
+
+@transaction.atomic
+def join_organisation(*, token: str, user_id: int) -> Organisation:
+    """Give `user_id` the place that the invitation offers; taking it twice changes nothing. Raises InvitationOver."""
+    organisation, kind = read_invitation(token)
+    Membership.objects.get_or_create(organisation=organisation, user_id=user_id, defaults={"kind": kind})
+    return organisation
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership) -> None:
+    """End one person's place. Raises LastManager when nobody could then manage the remaining members."""
+    Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+    others = Membership.objects.filter(organisation=membership.organisation_id).exclude(pk=membership.pk)
+    if (
+        membership.kind == Membership.Kind.MANAGER
+        and others.exists()
+        and not others.filter(kind=Membership.Kind.MANAGER).exists()
+    ):
+        raise LastManager(_("Nommez d’abord une autre personne responsable."))
+    membership.delete()
