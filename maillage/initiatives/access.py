@@ -1,6 +1,7 @@
 """Who may see or change what: one function a right, one condition a line."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -116,7 +117,7 @@ def moderation_scope(user: Someone) -> Scopes:
     return scope
 
 
-def proposal_to_answer(user: Someone, key: object) -> Proposal:
+def proposal_to_answer(user: Someone, key: UUID) -> Proposal:
     """The proven proposal, if `user` moderates where it lies; Http404 otherwise, so that its existence does not leak."""
     found = (
         Proposal.objects.select_related("initiative", "commune__departement")

@@ -17,7 +17,9 @@ def address(name: str, *args: Any) -> str:
     return settings.BASE_URL.rstrip("/") + reverse(f"initiatives:{name}", args=args)
 
 
-def send(to: str, subject: str, template: str, context: dict[str, Any], *, headers: dict[str, str] | None = None) -> None:
+def send(
+    to: str, subject: str, template: str, context: dict[str, Any], *, headers: dict[str, str] | None = None
+) -> None:
     """Write one mail in the outbox, within the present transaction; nothing when `to` is empty."""
     if not to:
         return

@@ -31,7 +31,7 @@ class Encoded:
     width: int
     height: int
 
-    def files(self) -> tuple[ContentFile[bytes], ContentFile[bytes]]:
+    def files(self) -> "tuple[ContentFile[bytes], ContentFile[bytes]]":
         """Both files under a random name, so that an address cannot be guessed."""
         name = secrets.token_urlsafe(16)
         return ContentFile(self.large, f"{name}.webp"), ContentFile(self.small, f"{name}-s.webp")
@@ -40,18 +40,32 @@ class Encoded:
 def _refuse_other_kinds(start: bytes) -> None:
     if start.startswith(b"%PDF"):
         raise PhotoRefused(
-            _("Ce fichier est un PDF, pas une photo, même si son nom dit autre chose. Joignez-le comme document, ou choisissez une photo.")
+            _(
+                "Ce fichier est un PDF, pas une photo, même si son nom dit autre chose. Joignez-le comme document, ou choisissez une photo."
+            )
         )
-    if start[4:8] == b"ftyp" and start[8:12] in {b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc", b"avif"}:
+    if start[4:8] == b"ftyp" and start[8:12] in {
+        b"heic",
+        b"heix",
+        b"heif",
+        b"mif1",
+        b"msf1",
+        b"hevc",
+        b"avif",
+    }:
         raise PhotoRefused(
-            _("Ce format de photo (HEIC) n’est pas lisible par tous. Sur iPhone : Réglages, Appareil photo, Formats, « Le plus compatible » ; ou envoyez une capture d’écran.")
+            _(
+                "Ce format de photo (HEIC) n’est pas lisible par tous. Sur iPhone : Réglages, Appareil photo, Formats, « Le plus compatible » ; ou envoyez une capture d’écran."
+            )
         )
 
 
 def encode(file: IO[bytes], *, size: int) -> Encoded:
     """The picture of `file` (`size` in bytes) turned upright and re-encoded. Raises PhotoRefused."""
     if size > MAX_BYTES:
-        raise PhotoRefused(_("Cette photo dépasse 10 Mo. Envoyez-la en plus petit, par exemple en taille « moyenne »."))
+        raise PhotoRefused(
+            _("Cette photo dépasse 10 Mo. Envoyez-la en plus petit, par exemple en taille « moyenne ».")
+        )
     start = file.read(32)
     file.seek(0)
     _refuse_other_kinds(start)
@@ -62,7 +76,9 @@ def encode(file: IO[bytes], *, size: int) -> Encoded:
         width, height = picture.size
         if width * height > MAX_PIXELS:
             raise PhotoRefused(
-                _("Cette photo a %(millions)s millions de pixels ; la limite est de 40. Réduisez-la (par exemple à 4000 × 3000) et envoyez-la de nouveau.")
+                _(
+                    "Cette photo a %(millions)s millions de pixels ; la limite est de 40. Réduisez-la (par exemple à 4000 × 3000) et envoyez-la de nouveau."
+                )
                 % {"millions": round(width * height / 1e6)}
             )
         # a JPEG can be decoded at a fraction of its size: less memory, less time
@@ -71,12 +87,18 @@ def encode(file: IO[bytes], *, size: int) -> Encoded:
         flat = _without_transparency(upright)
     except Image.DecompressionBombError as error:
         raise PhotoRefused(
-            _("Cette photo a bien trop de pixels ; la limite est de 40 millions. Réduisez-la (par exemple à 4000 × 3000) et envoyez-la de nouveau.")
+            _(
+                "Cette photo a bien trop de pixels ; la limite est de 40 millions. Réduisez-la (par exemple à 4000 × 3000) et envoyez-la de nouveau."
+            )
         ) from error
     except UnidentifiedImageError as error:
-        raise PhotoRefused(_("Ce fichier n’est pas une photo lisible. Envoyez un JPEG, un PNG ou un WebP.")) from error
+        raise PhotoRefused(
+            _("Ce fichier n’est pas une photo lisible. Envoyez un JPEG, un PNG ou un WebP.")
+        ) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise PhotoRefused(_("Cette photo est abîmée ou incomplète. Choisissez-la à nouveau, ou une autre.")) from error
+        raise PhotoRefused(
+            _("Cette photo est abîmée ou incomplète. Choisissez-la à nouveau, ou une autre.")
+        ) from error
     large, small = flat.copy(), flat
     large.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)

@@ -40,7 +40,9 @@ def checked_siret(text: str) -> str:
         return ""
     if not siret_number.is_valid(digits):
         raise WrongSiret(
-            _("Ce SIRET n’est pas valable : il a 14 chiffres, vérifiez-les (annuaire-entreprises.data.gouv.fr).")
+            _(
+                "Ce SIRET n’est pas valable : il a 14 chiffres, vérifiez-les (annuaire-entreprises.data.gouv.fr)."
+            )
         )
     return str(siret_number.compact(digits))
 

@@ -1,6 +1,7 @@
 """Reads of organisations: who exists already, who belongs where."""
 
 import re
+from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q, QuerySet, Value
 
@@ -15,7 +16,9 @@ def _bare(expression: Func | Value) -> Func:
     plain = Func(expression, function="maillage_plain", output_field=CharField())
     words = Func(plain, Value(r"[^a-z0-9]+"), Value(" "), Value("g"), function="regexp_replace")
     kept = Func(words, Value(_IDLE_WORDS), Value(""), Value("g"), function="regexp_replace")
-    return Func(kept, Value(r"\s+"), Value(""), Value("g"), function="regexp_replace", output_field=CharField())
+    return Func(
+        kept, Value(r"\s+"), Value(""), Value("g"), function="regexp_replace", output_field=CharField()
+    )
 
 
 def same_organisation(*, name: str, siret: str = "", commune: str | None = None) -> Organisation | None:
@@ -74,7 +77,7 @@ def membership(user_id: int | None, organisation: Organisation) -> Membership | 
     return Membership.objects.filter(organisation=organisation, user_id=user_id).first() if user_id else None
 
 
-def siret_of(carrier: dict[str, object] | None) -> str:
+def siret_of(carrier: dict[str, Any] | None) -> str:
     """The SIRET of a carrier, known by its number ({"id"}) or as typed ({"name", "siret"}); "" when there is none."""
     if not carrier:
         return ""

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from maillage.core.errors import Conflict, DomainError
 from maillage.initiatives.models import Document, Initiative, Merge, Photo
-from maillage.initiatives.queries import places
+from maillage.initiatives.queries import placing
 from maillage.initiatives.queries.values import Values, values_of
 from maillage.organisations.actions import ensure_organisation
 
 # words of our own addresses under /initiatives/
-RESERVED = frozenset({"proposer", "suivre", "export", "flux", "carte", "api", "integrer", "nouvelle", "importer"})
+RESERVED = frozenset(
+    {"proposer", "suivre", "export", "flux", "carte", "api", "integrer", "nouvelle", "importer"}
+)
 
 
 class EditConflict(Conflict):
@@ -25,7 +27,9 @@ class EditConflict(Conflict):
     def __init__(self, current: Initiative) -> None:
         self.current = current
         super().__init__(
-            _("Quelqu’un d’autre vient de modifier cette fiche. Comparez les deux versions, puis enregistrez.")
+            _(
+                "Quelqu’un d’autre vient de modifier cette fiche. Comparez les deux versions, puis enregistrez."
+            )
         )
 
 
@@ -39,7 +43,7 @@ class SlugTaken(DomainError):
 
 def free_slug(title: str) -> str:
     """An address for a new fiche: not a word of ours, not taken, not one that redirects."""
-    base = slugify(title)[:100].strip("-") or "initiative"
+    base = slugify(title).replace("_", "-")[:100].strip("-") or "initiative"
     slug, number = base, 1
     while (
         slug in RESERVED
@@ -55,11 +59,9 @@ def apply_values(row: Initiative, values: Values) -> Initiative:
     """Write `values` (queries.values) onto `row`, without saving; a carrier known by name only is created or found."""
     for name, value in values.items():
         if name == "place":
-            place = value or places.place_wide("national", None)
+            place = value or placing.place_wide("national", None)
             row.scope, row.address = place["scope"], place["address"] or ""
-            row.point = (
-                Point(place["lon"], place["lat"], srid=4326) if place["lon"] is not None else None
-            )
+            row.point = Point(place["lon"], place["lat"], srid=4326) if place["lon"] is not None else None
             row.commune_id, row.qpv_id = place["commune"], place["qpv"]
             row.departement_id, row.region_id = place["departement"], place["region"]
         elif name == "carrier":
@@ -125,10 +127,12 @@ def save_initiative(*, initiative_id: int, version: int, values: Values) -> Init
 def move_initiative(*, initiative_id: int, version: int, lon: float, lat: float) -> Initiative:
     """Put the fiche at this point, with the territories that hold it. Raises EditConflict, PointNowhere."""
     row = locked(initiative_id, version)
-    place = places.place_at(lon, lat, address=row.address)
+    place = placing.place_at(lon, lat, address=row.address)
     if place is None:
         raise PointNowhere(
-            _("Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Placez-le à terre.")
+            _(
+                "Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Placez-le à terre."
+            )
         )
     apply_values(row, {"place": place}).save()
     row.refresh_from_db(fields=["version"])
@@ -160,7 +164,7 @@ def delete_initiative(*, initiative_id: int, version: int) -> None:
     """Delete the row: its history keeps it, its files wait for it to come back. Raises EditConflict."""
     row = locked(initiative_id, version)
     for kept in (Photo, Document):
-        kept.objects.filter(initiative=row).update(initiative=None, deleted_from=row.pk)  # type: ignore[attr-defined]
+        kept.objects.filter(initiative=row).update(initiative=None, deleted_from=row.pk)
     row.delete()
 
 
@@ -190,7 +194,7 @@ def restore_version(*, event_id: int) -> Initiative:
         row = Initiative(updated_at=event.updated_at, **old)
         row.save(force_insert=True)
         for kept in (Photo, Document):
-            kept.objects.filter(deleted_from=row.pk).update(initiative=row, deleted_from=None)  # type: ignore[attr-defined]
+            kept.objects.filter(deleted_from=row.pk).update(initiative=row, deleted_from=None)
     else:
         for name, value in old.items():
             if name not in {"id", "slug", "created_at"}:

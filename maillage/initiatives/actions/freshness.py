@@ -33,7 +33,9 @@ def fiche_of_token(token: str) -> Initiative:
     try:
         number = signing.loads(token, salt=_SALT, max_age=LINK_DAYS * 86_400)
     except signing.BadSignature as error:
-        raise LinkOver(_("Ce lien n’est plus valable. Ouvrez la fiche et proposez une correction.")) from error
+        raise LinkOver(
+            _("Ce lien n’est plus valable. Ouvrez la fiche et proposez une correction.")
+        ) from error
     found = Initiative.objects.filter(pk=number).first()
     if found is None:
         raise LinkOver(_("Cette fiche n’existe plus : elle a été supprimée ou fusionnée."))
@@ -98,7 +100,8 @@ def _ask_again(today: date) -> int:
         reminded_on__lte=months_before(today, ASK_AGAIN - ASK),
     )
     for row in rows.order_by("pk"):
-        assert row.confirmed_on is not None and row.reminded_on is not None
+        if not row.confirmed_on or not row.reminded_on:
+            continue
         if months_before(row.reminded_on, ASK_AGAIN) >= row.confirmed_on:
             continue  # reminded already
         row.reminded_on = today

@@ -33,7 +33,7 @@ def merge_initiatives(
     _complete(keep, gone)
     keep.save()
     for model in (Photo, Document):
-        model.objects.filter(initiative=gone).update(initiative=keep)  # type: ignore[attr-defined]
+        model.objects.filter(initiative=gone).update(initiative=keep)
     Proposal.objects.filter(initiative=gone).update(initiative=keep)
     Merge.objects.filter(into=gone).update(into=keep)
     Merge.objects.create(old_slug=gone.slug, into=keep, merged_id=gone.pk, merged_by_id=user_id)
@@ -49,7 +49,12 @@ def _complete(keep: Initiative, gone: Initiative) -> None:
         setattr(keep, name, list(dict.fromkeys([*getattr(keep, name), *said[name]])))
     known = {link["url"] for link in keep.links}
     keep.links = [*keep.links, *(link for link in said["links"] if link["url"] not in known)]
-    if gone.source_url and keep.source_url and gone.source_url != keep.source_url and gone.source_url not in known:
+    if (
+        gone.source_url
+        and keep.source_url
+        and gone.source_url != keep.source_url
+        and gone.source_url not in known
+    ):
         keep.links = [*keep.links, {"url": gone.source_url, "label": gone.source_name}]
     for name in (
         "body", "carrier_id", "starts_on", "ends_on", "contact_name", "contact_email", "contact_phone", "source_name", "source_url", "author_name", "owner_id",

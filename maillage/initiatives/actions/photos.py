@@ -29,8 +29,8 @@ def unsaved_photo(encoded: Encoded, *, alternative: str, credit: str = "") -> Ph
     """A photo row with its files, pending, not saved yet: `propose` and `add_photo` say what it belongs to."""
     large, small = encoded.files()
     photo = Photo(alternative=alternative, credit=credit, width=encoded.width, height=encoded.height)
-    photo.file.save(large.name, large, save=False)
-    photo.thumbnail.save(small.name, small, save=False)
+    photo.file.save(str(large.name), large, save=False)
+    photo.thumbnail.save(str(small.name), small, save=False)
     return photo
 
 
@@ -54,7 +54,9 @@ def kept_upload(signed: str) -> str | None:
 def read_kept(signed: str) -> Encoded:
     """The photo put aside under `signed` (checked by `kept_upload`)."""
     name, width, height = _kept.unsign(signed).split(":")
-    large, small = (default_storage.open(f"{WAITING_ROOM}/{name}{suffix}.webp").read() for suffix in ("", "-s"))
+    large, small = (
+        default_storage.open(f"{WAITING_ROOM}/{name}{suffix}.webp").read() for suffix in ("", "-s")
+    )
     return Encoded(large, small, int(width), int(height))
 
 
@@ -104,6 +106,6 @@ def add_document(*, initiative: Initiative, upload: UploadedFile, title: str) ->
 @transaction.atomic
 def remove_document(*, document: Document) -> None:
     """Delete a document's row, and its file once the transaction has committed."""
-    name, storage = document.file.name, document.file.storage
+    name, storage = str(document.file.name), document.file.storage
     document.delete()
     transaction.on_commit(lambda: storage.delete(name))

@@ -58,7 +58,9 @@ def propose(
         before = values_of(initiative)
         values = {name: values[name] for name in changed(before, values)}
         if not values and not photos and not message.strip():
-            raise NothingProposed(_("Vous n’avez rien changé. Corrigez au moins une information, ou écrivez un message."))
+            raise NothingProposed(
+                _("Vous n’avez rien changé. Corrigez au moins une information, ou écrivez un message.")
+            )
     known = user_id is not None or proven
     proposal = Proposal(
         initiative=initiative,
@@ -171,7 +173,12 @@ def _remove(photos: Iterable[Photo]) -> None:
 
 def remove_photo(photo: Photo) -> None:
     """Delete a photo's row, and its files once the transaction has committed."""
-    names = [photo.file.name, photo.thumbnail.name]
+    names = [str(photo.file.name), str(photo.thumbnail.name)]
     storage = photo.file.storage
     photo.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for name in names])
+
+    def erase() -> None:
+        for name in names:
+            storage.delete(name)
+
+    transaction.on_commit(erase)

@@ -26,7 +26,9 @@ class PhotoFields(forms.Form):
         label=gettext_lazy("Photo"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=gettext_lazy("JPEG, PNG ou WebP, 10 Mo au plus. La position et les données de l’appareil sont effacées."),
+        help_text=gettext_lazy(
+            "JPEG, PNG ou WebP, 10 Mo au plus. La position et les données de l’appareil sont effacées."
+        ),
     )
     alternative = forms.CharField(
         label=gettext_lazy("Que voit-on sur la photo ?"),
@@ -42,7 +44,7 @@ class PhotoFields(forms.Form):
         file: UploadedFile | None = self.cleaned_data.get("photo")
         if file:
             try:
-                self.encoded = photos.encode(file, size=file.size or 0)  # type: ignore[arg-type]
+                self.encoded = photos.encode(file, size=file.size or 0)
             except PhotoRefused as error:
                 raise ValidationError(str(error)) from error
         return file
@@ -102,7 +104,9 @@ class ProposalForm(PhotoFields, InitiativeForm):
 
 
 REASONS = {
-    "incomplete": gettext_lazy("Il manque des informations pour la publier : dites ce que fait l’initiative, où, et qui la porte."),
+    "incomplete": gettext_lazy(
+        "Il manque des informations pour la publier : dites ce que fait l’initiative, où, et qui la porte."
+    ),
     "off-topic": gettext_lazy("Elle n’a pas de lien avec l’entrepreneuriat dans les quartiers prioritaires."),
     "duplicate": gettext_lazy("Elle est déjà sur la carte. Vous pouvez proposer une correction de la fiche."),
     "unverified": gettext_lazy("Nous n’avons pas pu vérifier ces informations. Ajoutez une source."),
@@ -147,7 +151,7 @@ class DocumentForm(forms.Form):
     def clean_document(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["document"]
         try:
-            documents.check(file, size=file.size or 0)  # type: ignore[arg-type]
+            documents.check(file, size=file.size or 0)
         except documents.DocumentRefused as error:
             raise ValidationError(str(error)) from error
         return file

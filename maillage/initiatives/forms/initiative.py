@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from maillage.initiatives.models import Phase, Public, Theme
 from maillage.initiatives.models.initiative import Licence
-from maillage.initiatives.queries import places
+from maillage.initiatives.queries import placing
 from maillage.initiatives.queries.values import FIELDS, Values, empty_values
 from maillage.organisations.actions import WrongSiret, checked_siret
 from maillage.organisations.models import Organisation
@@ -26,8 +26,22 @@ REACHES = [
     ("national", gettext_lazy("Dans toute la France")),
 ]
 FIRST_STEP = ("title", "summary", "reach", "where", "themes")
-MORE = tuple(
-    "body publics phases structure siret partners starts_on ends_on contact_name contact_email contact_phone links source_name source_url author_name".split()
+MORE = (
+    "body",
+    "publics",
+    "phases",
+    "structure",
+    "siret",
+    "partners",
+    "starts_on",
+    "ends_on",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "links",
+    "source_name",
+    "source_url",
+    "author_name",
 )
 _PLACE_INPUTS = ("reach", "where", "address", "lon", "lat")
 _web_address = URLValidator(schemes=["http", "https"])
@@ -37,7 +51,9 @@ def _theme_choices() -> list[tuple[str, str]]:
     return [(theme.code, theme.name) for theme in Theme.objects.all()]
 
 
-def _text(label: Any, length: int, *, required: bool = False, help_text: Any = "", **attrs: str) -> forms.CharField:
+def _text(
+    label: Any, length: int, *, required: bool = False, help_text: Any = "", **attrs: str
+) -> forms.CharField:
     """A one-line text; the browser's own limit stays off, so that a long text gets a message and is not cut."""
     field = forms.CharField(label=label, max_length=length, required=required, help_text=help_text)
     field.widget.attrs = {k.replace("_", "-"): v for k, v in attrs.items()}
@@ -61,6 +77,7 @@ class InitiativeForm(forms.Form):
     where = _text(
         gettext_lazy("Commune, département ou région"),
         200,
+        required=True,
         help_text=gettext_lazy("Un nom ou un code postal, par exemple « Garges-lès-Gonesse » ou « 95140 »."),
         autocomplete="off",
     )
@@ -68,7 +85,9 @@ class InitiativeForm(forms.Form):
     themes = forms.MultipleChoiceField(
         label=gettext_lazy("Thèmes"), choices=_theme_choices, widget=forms.CheckboxSelectMultiple
     )
-    address = _text(gettext_lazy("Adresse"), 300, help_text=gettext_lazy("Numéro et rue, si vous les connaissez."))
+    address = _text(
+        gettext_lazy("Adresse"), 300, help_text=gettext_lazy("Numéro et rue, si vous les connaissez.")
+    )
     lat = forms.FloatField(
         label=gettext_lazy("Latitude"), required=False, min_value=-90, max_value=90, localize=False
     )
@@ -80,10 +99,15 @@ class InitiativeForm(forms.Form):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy("Ce qui a été fait, comment, avec quels résultats. La mise en forme Markdown est acceptée."),
+        help_text=gettext_lazy(
+            "Ce qui a été fait, comment, avec quels résultats. La mise en forme Markdown est acceptée."
+        ),
     )
     publics = forms.MultipleChoiceField(
-        label=gettext_lazy("Publics"), choices=Public.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Publics"),
+        choices=Public.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     phases = forms.MultipleChoiceField(
         label=gettext_lazy("Étapes de la création"),
@@ -93,7 +117,10 @@ class InitiativeForm(forms.Form):
     )
     structure = _text(gettext_lazy("Structure qui la porte"), 200, autocomplete="organization")
     siret = _text(
-        gettext_lazy("SIRET de la structure"), 20, help_text=gettext_lazy("14 chiffres, si vous les connaissez."), inputmode="numeric"
+        gettext_lazy("SIRET de la structure"),
+        20,
+        help_text=gettext_lazy("14 chiffres, si vous les connaissez."),
+        inputmode="numeric",
     )
     partners = forms.CharField(
         label=gettext_lazy("Partenaires"),
@@ -103,10 +130,14 @@ class InitiativeForm(forms.Form):
         help_text=gettext_lazy("Un par ligne."),
     )
     starts_on = forms.DateField(
-        label=gettext_lazy("Début"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Début"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     ends_on = forms.DateField(
-        label=gettext_lazy("Fin"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Fin"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     contact_name = _text(gettext_lazy("Contact affiché"), 120)
     contact_email = forms.EmailField(label=gettext_lazy("Adresse e-mail affichée"), required=False)
@@ -116,7 +147,9 @@ class InitiativeForm(forms.Form):
         required=False,
         max_length=6000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Un par ligne : l’adresse, puis son nom. Exemple : https://exemple.fr Notre site"),
+        help_text=gettext_lazy(
+            "Un par ligne : l’adresse, puis son nom. Exemple : https://exemple.fr Notre site"
+        ),
     )
     source_name = _text(gettext_lazy("Source"), 200)
     source_url = forms.URLField(
@@ -130,10 +163,12 @@ class InitiativeForm(forms.Form):
     def __init__(self, *args: Any, base: Values | None = None, **kwargs: Any) -> None:
         self.base = base
         self.values: Values = {}
-        self.ambiguous: list[places.Found] = []
+        self.ambiguous: list[placing.Found] = []
         if base is not None:
             kwargs["initial"] = as_initial(base) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
+        if self.is_bound and (self.data.get("reach") == "national" or self.data.get("lon")):
+            self.fields["where"].required = False
 
     @property
     def more_is_used(self) -> bool:
@@ -153,7 +188,9 @@ class InitiativeForm(forms.Form):
             raise ValidationError(str(error)) from error
 
     def clean_partners(self) -> list[str]:
-        lines = [" ".join(line.split()) for line in self.cleaned_data["partners"].splitlines() if line.strip()]
+        lines = [
+            " ".join(line.split()) for line in self.cleaned_data["partners"].splitlines() if line.strip()
+        ]
         if any(len(line) > 200 for line in lines):
             raise ValidationError(_("Un partenaire par ligne, 200 caractères au plus pour chacun."))
         return lines
@@ -168,7 +205,8 @@ class InitiativeForm(forms.Form):
                 _web_address(url)
             except ValidationError as error:
                 raise ValidationError(
-                    _("Ligne %(n)s : commencez par une adresse complète, par exemple https://exemple.fr"), params={"n": number}
+                    _("Ligne %(n)s : commencez par une adresse complète, par exemple https://exemple.fr"),
+                    params={"n": number},
                 ) from error
             label = " ".join(word for word in line.split() if word != url)[:200]
             links.append({"url": url[:500], "label": label})
@@ -183,37 +221,61 @@ class InitiativeForm(forms.Form):
         if self.errors:
             return data
         carrier = self._carrier(data, place)
-        day = {name: data[name].isoformat() if isinstance(data[name], date) else None for name in ("starts_on", "ends_on")}
-        found = {**data, **day, "place": place, "carrier": carrier, "licence": data["licence"] or Licence.LO2.value}
+        day = {
+            name: data[name].isoformat() if isinstance(data[name], date) else None
+            for name in ("starts_on", "ends_on")
+        }
+        found = {
+            **data,
+            **day,
+            "place": place,
+            "carrier": carrier,
+            "licence": data["licence"] or Licence.LO2.value,
+        }
         self.values = {name: found[name] for name in FIELDS}
         return data
 
-    def _place(self, data: dict[str, Any]) -> Values | None:
-        if self.base is not None and not any(name in self.changed_data for name in (*_PLACE_INPUTS, "commune")):
-            return self.base["place"]  # type: ignore[no-any-return]
+    def _place(self, data: dict[str, Any]) -> Values | None:  # noqa: PLR0911 one way a kind of place
+        if self.base is not None and not any(
+            name in self.changed_data for name in (*_PLACE_INPUTS, "commune")
+        ):
+            return self.base["place"]
         reach, where, address = data.get("reach"), data.get("where", ""), data.get("address", "")
         lon, lat = data.get("lon"), data.get("lat")
         if reach == "national":
-            return places.place_wide("national", None)
+            return placing.place_wide("national", None)
         if reach in {"departement", "region"}:
-            found = places.wider_named(reach, where)
+            found = placing.wider_named(reach, where)
             if not found:
-                self.add_error("where", _("Ce nom n’est pas reconnu. Écrivez-le en entier, par exemple « Val-d’Oise » ou « Bretagne »."))
+                self.add_error(
+                    "where",
+                    _(
+                        "Ce nom n’est pas reconnu. Écrivez-le en entier, par exemple « Val-d’Oise » ou « Bretagne »."
+                    ),
+                )
                 return None
-            return places.place_wide(reach, found[0].code)
+            return placing.place_wide(reach, found[0].code)
         if (lon is None) != (lat is None):
-            self.add_error("lat" if lat is None else "lon", _("Donnez la latitude et la longitude, ou aucune des deux."))
+            self.add_error(
+                "lat" if lat is None else "lon", _("Donnez la latitude et la longitude, ou aucune des deux.")
+            )
             return None
-        moved = self.base is None or bool({"lon", "lat"} & set(self.changed_data)) or "where" not in self.changed_data
+        moved = (
+            self.base is None
+            or bool({"lon", "lat"} & set(self.changed_data))
+            or "where" not in self.changed_data
+        )
         if lon is not None and lat is not None and moved:
-            place = places.place_at(lon, lat, address=address)
+            place = placing.place_at(lon, lat, address=address)
             if place is None:
-                swapped = places.commune_at(lat, lon) if abs(lon) <= 90 else None
+                swapped = placing.commune_at(lat, lon) if abs(lon) <= 90 else None
                 self.add_error(
                     "lat",
                     _("La latitude et la longitude semblent échangées : inversez-les.")
                     if swapped
-                    else _("Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Corrigez-le, ou écrivez seulement la commune."),
+                    else _(
+                        "Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Corrigez-le, ou écrivez seulement la commune."
+                    ),
                 )
             return place
         return self._place_in_commune(data, where, address)
@@ -222,21 +284,25 @@ class InitiativeForm(forms.Form):
         if not where.strip():
             self.add_error("where", _("Écrivez la commune, par son nom ou son code postal."))
             return None
-        found = places.communes_named(where)
+        found = placing.communes_named(where)
         if chosen := [one for one in found if one.code == data.get("commune")]:
             found = chosen
         if not found:
-            self.add_error("where", _("Cette commune n’est pas reconnue. Vérifiez le nom, ou écrivez le code postal."))
+            self.add_error(
+                "where", _("Cette commune n’est pas reconnue. Vérifiez le nom, ou écrivez le code postal.")
+            )
             return None
         if len(found) > 1:
             self.ambiguous = found
             self.add_error("where", _("Plusieurs communes portent ce nom : choisissez la bonne."))
             return None
-        return places.place_in(Commune.objects.select_related("departement").get(pk=found[0].code), address=address)
+        return placing.place_in(
+            Commune.objects.select_related("departement").get(pk=found[0].code), address=address
+        )
 
     def _carrier(self, data: dict[str, Any], place: Values | None) -> Values | None:
         if self.base is not None and not {"structure", "siret"} & set(self.changed_data):
-            return self.base["carrier"]  # type: ignore[no-any-return]
+            return self.base["carrier"]
         name, siret = data["structure"].strip(), data["siret"]
         if not name and not siret:
             return None
@@ -263,7 +329,9 @@ def as_initial(values: Values) -> dict[str, Any]:
     initial["structure"] = organisation.name if organisation else carrier.get("name", "")
     initial["siret"] = organisation.siret if organisation else carrier.get("siret", "")
     initial["partners"] = "\n".join(values.get("partners") or ())
-    initial["links"] = "\n".join(f"{link['url']} {link['label']}".strip() for link in values.get("links") or ())
+    initial["links"] = "\n".join(
+        f"{link['url']} {link['label']}".strip() for link in values.get("links") or ()
+    )
     return initial
 
 
@@ -272,7 +340,7 @@ def _where(place: Values, reach: str) -> str:
         commune = Commune.objects.filter(pk=place["commune"]).first()
         return f"{commune.nom} ({commune.code})" if commune else ""
     if reach in {"departement", "region"} and place.get(reach):
-        found = places.wider_named(reach, place[reach])
+        found = placing.wider_named(reach, place[reach])
         return f"{found[0].name} ({found[0].code})" if found else ""
     return ""
 

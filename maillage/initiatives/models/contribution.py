@@ -53,6 +53,11 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return str(self.key)
 
+    @property
+    def title(self) -> str:
+        """What it is about: the name proposed, else that of the fiche (load `initiative` with the query)."""
+        return self.values.get("title") or (self.initiative.title if self.initiative else "")
+
 
 class Subscription(models.Model):
     """Someone who follows a territory or a theme by mail."""

@@ -20,7 +20,9 @@ class Photo(models.Model):
     thumbnail = models.ImageField(upload_to="photos/%Y/")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    deleted_from = models.BigIntegerField(null=True)  # number of the deleted initiative that it comes back with
+    deleted_from = models.BigIntegerField(
+        null=True
+    )  # number of the deleted initiative that it comes back with
     alternative = models.CharField(_("texte de remplacement"), max_length=200)
     credit = models.CharField(_("crédit"), max_length=120, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
@@ -38,7 +40,8 @@ class Photo(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(alternative=""), name="photo_has_alternative"),
             models.CheckConstraint(
-                condition=models.Q(initiative__isnull=False) | models.Q(proposal__isnull=False)
+                condition=models.Q(initiative__isnull=False)
+                | models.Q(proposal__isnull=False)
                 | models.Q(deleted_from__isnull=False),
                 name="photo_belongs_somewhere",
             ),

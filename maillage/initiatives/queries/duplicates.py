@@ -10,7 +10,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.db import connection
 
 from maillage.initiatives.models import Initiative
@@ -20,15 +19,123 @@ SAME_NAME = 0.62  # chosen on the labelled pairs of tests/duplicates.csv
 _CANDIDATES = 200
 
 _STOP = frozenset(
-    "a au aux avec chez d dans de des du en et l la le les leur leurs nos notre on ou où par pour qui se ses son sa sur un une vos votre".split()
+    [
+        "a",
+        "au",
+        "aux",
+        "avec",
+        "chez",
+        "d",
+        "dans",
+        "de",
+        "des",
+        "du",
+        "en",
+        "et",
+        "l",
+        "la",
+        "le",
+        "les",
+        "leur",
+        "leurs",
+        "nos",
+        "notre",
+        "on",
+        "ou",
+        "où",
+        "par",
+        "pour",
+        "qui",
+        "se",
+        "ses",
+        "son",
+        "sa",
+        "sur",
+        "un",
+        "une",
+        "vos",
+        "votre",
+    ]
 )
 # words that half of the fiches hold: they count, for little
 _COMMON = frozenset(
-    "action actions agence aide antenne appui asso association atelier ateliers accompagnement boutique bureau business centre citeslab club "
-    "collectif collectifs comite commune cooperative creation creer developpement dispositif economique ecole emploi entreprendre entrepreneur entrepreneurs "
-    "entrepreneuriat entreprise entreprises espace fabrique formation forum incubateur information initiative initiatives jeune jeunes journee journees "
-    "local locale maison mini mission mois permanence permanences plateforme pole programme projet projets quartier quartiers rencontre rencontres "
-    "reseau rendez salon semaine service services social structure territoire ville vous".split()
+    [
+        "action",
+        "actions",
+        "agence",
+        "aide",
+        "antenne",
+        "appui",
+        "asso",
+        "association",
+        "atelier",
+        "ateliers",
+        "accompagnement",
+        "boutique",
+        "bureau",
+        "business",
+        "centre",
+        "citeslab",
+        "club",
+        "collectif",
+        "collectifs",
+        "comite",
+        "commune",
+        "cooperative",
+        "creation",
+        "creer",
+        "developpement",
+        "dispositif",
+        "economique",
+        "ecole",
+        "emploi",
+        "entreprendre",
+        "entrepreneur",
+        "entrepreneurs",
+        "entrepreneuriat",
+        "entreprise",
+        "entreprises",
+        "espace",
+        "fabrique",
+        "formation",
+        "forum",
+        "incubateur",
+        "information",
+        "initiative",
+        "initiatives",
+        "jeune",
+        "jeunes",
+        "journee",
+        "journees",
+        "local",
+        "locale",
+        "maison",
+        "mini",
+        "mission",
+        "mois",
+        "permanence",
+        "permanences",
+        "plateforme",
+        "pole",
+        "programme",
+        "projet",
+        "projets",
+        "quartier",
+        "quartiers",
+        "rencontre",
+        "rencontres",
+        "reseau",
+        "rendez",
+        "salon",
+        "semaine",
+        "service",
+        "services",
+        "social",
+        "structure",
+        "territoire",
+        "ville",
+        "vous",
+    ]
 )
 _SHORT = {
     "st": "saint", "ste": "sainte", "asso": "association", "ass": "association", "ctre": "centre", "ent": "entreprise", "entr": "entreprise",
@@ -40,7 +147,32 @@ _SHORT = {
 }  # fmt: skip
 # two names that differ by one of these are two things: another edition, another side, another public
 _TELLING = frozenset(
-    "nord sud est ouest centre haut haute hauts bas basse femmes hommes filles garcons jeunes seniors adultes enfants matin soir printemps ete automne hiver".split()
+    [
+        "nord",
+        "sud",
+        "est",
+        "ouest",
+        "centre",
+        "haut",
+        "haute",
+        "hauts",
+        "bas",
+        "basse",
+        "femmes",
+        "hommes",
+        "filles",
+        "garcons",
+        "jeunes",
+        "seniors",
+        "adultes",
+        "enfants",
+        "matin",
+        "soir",
+        "printemps",
+        "ete",
+        "automne",
+        "hiver",
+    ]
 )
 
 
@@ -85,7 +217,9 @@ def _distance_of_one(one: str, other: str) -> bool:
     """Whether one letter added, lost, changed or swapped with its neighbour makes one word of the other."""
     if abs(len(one) - len(other)) > 1:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     a, b = one[start:], other[start:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
@@ -224,9 +358,16 @@ def likely_duplicates(
         near = distance is None or distance <= NEAR_M or by_commune
         if same_siret or (near and alike >= SAME_NAME):
             found.append(
-                Likely(row, "siret" if same_siret else "name", alike, None if distance is None else round(distance))
+                Likely(
+                    row,
+                    "siret" if same_siret else "name",
+                    alike,
+                    None if distance is None else round(distance),
+                )
             )
-    found.sort(key=lambda one: (one.reason != "siret" and one.similarity < 0.9, -one.similarity, one.initiative.pk))
+    found.sort(
+        key=lambda one: (one.reason != "siret" and one.similarity < 0.9, -one.similarity, one.initiative.pk)
+    )
     return found[:limit]
 
 

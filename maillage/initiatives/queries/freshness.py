@@ -20,7 +20,9 @@ def owner_addresses(row: Initiative) -> list[str]:
 
     To be called for Purpose.FRESHNESS: accounts are hidden otherwise.
     """
-    if row.owner_id and (email := User.objects.filter(pk=row.owner_id, is_active=True).values_list("email", flat=True).first()):
+    if row.owner_id and (
+        email := User.objects.filter(pk=row.owner_id, is_active=True).values_list("email", flat=True).first()
+    ):
         return [email]
     if row.contact_email:
         return [row.contact_email]
@@ -28,7 +30,9 @@ def owner_addresses(row: Initiative) -> list[str]:
         return []
     managers = Membership.objects.filter(organisation=row.carrier_id, kind=Membership.Kind.MANAGER)
     return list(
-        User.objects.filter(pk__in=managers.values("user_id"), is_active=True).order_by("pk").values_list("email", flat=True)
+        User.objects.filter(pk__in=managers.values("user_id"), is_active=True)
+        .order_by("pk")
+        .values_list("email", flat=True)
     )
 
 

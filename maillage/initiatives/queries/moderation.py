@@ -82,13 +82,17 @@ class Version:
 def versions(initiative_id: int) -> list[Version]:
     """Every version of one fiche, present or deleted, newest first, with what each changed."""
     events = list(
-        InitiativeEvent.objects.filter(pgh_obj_id=initiative_id).select_related("pgh_context").order_by("pgh_id")
+        InitiativeEvent.objects.filter(pgh_obj_id=initiative_id)
+        .select_related("pgh_context")
+        .order_by("pgh_id")
     )
     present = Initiative.objects.filter(pk=initiative_id).first()
     rows: list[Any] = [*events, *([present] if present else [])]
     found: list[Version] = []
     before: Mapping[str, Any] = {}
-    wrote: int | None = None  # who wrote a row is said by the change that made it: the event of the row before
+    wrote: int | None = (
+        None  # who wrote a row is said by the change that made it: the event of the row before
+    )
     for row in rows:
         values = values_of(row)
         event = row if row is not present else None
@@ -99,12 +103,16 @@ def versions(initiative_id: int) -> list[Version]:
                 written_at=row.updated_at,
                 by=wrote,
                 values=values,
-                status=Initiative.Status(row.status).label,
+                status=str(Initiative.Status(row.status).label),
                 changes=differences(before, values) if before else [],
             )
         )
         before = values
-        wrote = (event.pgh_context.metadata.get("user") if event and event.pgh_context else None) if event else None
+        wrote = (
+            (event.pgh_context.metadata.get("user") if event and event.pgh_context else None)
+            if event
+            else None
+        )
     return found[::-1]
 
 
@@ -126,7 +134,9 @@ def deleted(scope: Scopes, *, limit: int = 100) -> list[Any]:
 
 def proposals_of(user_id: int) -> QuerySet[Proposal]:
     """What one person proposed, newest first."""
-    return Proposal.objects.filter(user_id=user_id).select_related("initiative").order_by("-created_at", "-pk")
+    return (
+        Proposal.objects.filter(user_id=user_id).select_related("initiative").order_by("-created_at", "-pk")
+    )
 
 
 def fiches_of(user_id: int) -> QuerySet[Initiative]:

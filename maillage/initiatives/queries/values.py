@@ -43,9 +43,18 @@ LABELS = {
     "licence": gettext_lazy("Licence"),
 }
 FIELDS = tuple(LABELS)
-_AS_IS = (
-    "title summary body contact_name contact_email contact_phone source_name source_url author_name licence"
-).split()
+_AS_IS = [
+    "title",
+    "summary",
+    "body",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "source_name",
+    "source_url",
+    "author_name",
+    "licence",
+]
 _LISTS = ("themes", "publics", "phases", "partners")
 _DAYS = ("starts_on", "ends_on")
 
@@ -104,9 +113,12 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 def _place_as_text(place: Values | None) -> str:
     if not place:
         return ""
-    lines = [Initiative.Scope(place["scope"]).label if place.get("scope") else "", place.get("address") or ""]
+    lines = [
+        str(Initiative.Scope(place["scope"]).label) if place.get("scope") else "",
+        place.get("address") or "",
+    ]
     for model, key in ((Commune, "commune"), (Qpv, "qpv"), (Departement, "departement"), (Region, "region")):
-        if place.get(key) and (found := model.objects.filter(pk=place[key]).first()):  # type: ignore[attr-defined]
+        if place.get(key) and (found := model.objects.filter(pk=place[key]).first()):
             lines.append(f"{found.nom} ({found.code})")
     if place.get("lon") is not None:
         lines.append(
@@ -124,7 +136,7 @@ def _carrier_as_text(carrier: Values | None) -> str:
     return " · ".join(part for part in (carrier.get("name", ""), carrier.get("siret", "")) if part)
 
 
-def as_text(name: str, value: Any) -> str:
+def as_text(name: str, value: Any) -> str:  # noqa: PLR0911 one way a kind of value
     """One value as a person reads it; lists are one item a line. Empty text for no value."""
     if name == "place":
         return _place_as_text(value)
@@ -170,9 +182,7 @@ class Difference:
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """What changes from `before` to `after`, field by field, in the order of the form."""
     return [
-        Difference(
-            name, str(LABELS[name]), as_text(name, before.get(name)), as_text(name, after.get(name))
-        )
+        Difference(name, str(LABELS[name]), as_text(name, before.get(name)), as_text(name, after.get(name)))
         for name in changed(before, after)
     ]
 
@@ -201,9 +211,7 @@ def three_way(base: Values, yours: Values, theirs: Values) -> ThreeWay:
     """Put two edits of `base` together: each side's own changes stay; a field changed by both is a choice to make."""
     by_you, by_them = set(changed(base, yours)), set(changed(base, theirs))
     torn = [name for name in FIELDS if name in by_you & by_them and yours[name] != theirs[name]]
-    merged = {
-        name: yours.get(name) if name in by_you else theirs[name] for name in FIELDS if name in theirs
-    }
+    merged = {name: yours.get(name) if name in by_you else theirs[name] for name in FIELDS if name in theirs}
     choices = [
         Choice(
             name,

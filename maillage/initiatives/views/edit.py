@@ -93,7 +93,9 @@ def position(request: HttpRequest, slug: str) -> HttpResponse:
     except (ValueError, TypeError, KeyError):
         return JsonResponse({"detail": _("Envoyez lon, lat et version, en nombres.")}, status=422)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        return JsonResponse({"detail": _("La longitude va de -180 à 180, la latitude de -90 à 90.")}, status=422)
+        return JsonResponse(
+            {"detail": _("La longitude va de -180 à 180, la latitude de -90 à 90.")}, status=422
+        )
     try:
         row = fiches.move_initiative(initiative_id=initiative.pk, version=version, lon=lon, lat=lat)
     except fiches.EditConflict as conflict:
@@ -152,7 +154,9 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
         user_id=user_number(request),
         trusted=trusted,
     )
-    messages.success(request, _("Photo ajoutée.") if trusted else _("Photo reçue : elle paraîtra après vérification."))
+    messages.success(
+        request, _("Photo ajoutée.") if trusted else _("Photo reçue : elle paraîtra après vérification.")
+    )
     return back
 
 

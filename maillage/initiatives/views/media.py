@@ -18,7 +18,9 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         if not access.may_see_photo(request.user, photo):
             raise Http404
         fiche = photo.initiative
-        public = photo.status == photo.Status.PUBLISHED and fiche is not None and fiche.status in access.PUBLIC
+        public = (
+            photo.status == photo.Status.PUBLISHED and fiche is not None and fiche.status in access.PUBLIC
+        )
         return _sent(path, "image/webp", public=public)
     if path.startswith("documents/") and (document := document_at(path)) is not None:
         fiche = document.initiative
@@ -34,7 +36,7 @@ def _sent(path: str, kind: str, *, public: bool, name: str = "") -> FileResponse
         file = default_storage.open(path)
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(file, content_type=kind, as_attachment=bool(name), filename=name or None)
+    response = FileResponse(file, content_type=kind, as_attachment=bool(name), filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-site"
     # a name is never used twice; a day at most, so that a photo taken down goes

@@ -53,11 +53,16 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
+def proposal(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: PLR0911 one answer a case
     """One proposal beside the fiche; POST `answer` accepts, amends or refuses it."""
     row = access.proposal_to_answer(request.user, key)
     if row.status != Proposal.Status.WAITING:
-        return render(request, "initiatives/proposal_answered.html", {"proposal": row}, status=409 if request.method == "POST" else 200)
+        return render(
+            request,
+            "initiatives/proposal_answered.html",
+            {"proposal": row},
+            status=409 if request.method == "POST" else 200,
+        )
     refusal, amended = RefusalForm(), _amend_form(row, None)
     if request.method == "POST":
         answer = request.POST.get("answer", "")
@@ -66,7 +71,10 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
                 refusal = RefusalForm(request.POST)
                 if refusal.is_valid():
                     proposals.refuse_proposal(
-                        proposal_id=row.pk, moderator_id=user_number(request), reason=refusal.text, at=timezone.now()
+                        proposal_id=row.pk,
+                        moderator_id=user_number(request),
+                        reason=refusal.text,
+                        at=timezone.now(),
                     )
                     messages.success(request, _("Refusée ; la raison est envoyée."))
                     return redirect("initiatives:moderation")
@@ -80,7 +88,9 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
             row.refresh_from_db()
             return render(request, "initiatives/proposal_answered.html", {"proposal": row}, status=409)
         except fiches.EditConflict:
-            messages.warning(request, _("La fiche a changé pendant votre lecture : voici la comparaison à jour."))
+            messages.warning(
+                request, _("La fiche a changé pendant votre lecture : voici la comparaison à jour.")
+            )
             return redirect("initiatives:moderate", key=key)
     return _proposal_page(request, row, refusal, amended)
 
@@ -150,7 +160,9 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = access.initiative_to_moderate(request.user, slug)
     found = moderation.versions(initiative.pk)
     by_number = {version.number: version for version in found}
-    older, newer = (by_number.get(int(n)) if (n := request.GET.get(key, "")).isdigit() else None for key in ("de", "a"))
+    older, newer = (
+        by_number.get(int(n)) if (n := request.GET.get(key, "")).isdigit() else None for key in ("de", "a")
+    )
     compared = differences(older.values, newer.values) if older and newer else None
     return render(
         request,
@@ -179,7 +191,9 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, then delete; the fiche can come back."""
     initiative = access.initiative_to_moderate(request.user, slug)
     if request.method == "POST":
-        fiches.delete_initiative(initiative_id=initiative.pk, version=int(request.POST.get("version", "0") or 0))
+        fiches.delete_initiative(
+            initiative_id=initiative.pk, version=int(request.POST.get("version", "0") or 0)
+        )
         messages.success(request, _("Fiche supprimée. Elle peut être restaurée ici."))
         return redirect("initiatives:deleted")
     return render(request, "initiatives/delete.html", {"initiative": initiative})

@@ -16,8 +16,8 @@ from maillage.accounts.models import User
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import client_address, limit
 from maillage.initiatives import access
-from maillage.initiatives.actions import photos as photo_actions
 from maillage.initiatives.actions import freshness, proposals
+from maillage.initiatives.actions import photos as photo_actions
 from maillage.initiatives.forms.contribution import ProposalForm
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.queries import duplicates
@@ -50,9 +50,7 @@ def correct_by_link(request: HttpRequest, token: str) -> HttpResponse:
     return _proposal(request, freshness.fiche_of_token(token), by_link=True)
 
 
-def _proposal(
-    request: HttpRequest, initiative: Initiative | None, *, by_link: bool = False
-) -> HttpResponse:
+def _proposal(request: HttpRequest, initiative: Initiative | None, *, by_link: bool = False) -> HttpResponse:
     base = values_of(initiative) if initiative else None
     known = request.user.is_authenticated or by_link
     if request.method != "POST":

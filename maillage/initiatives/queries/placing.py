@@ -1,0 +1,124 @@
+"""From what a person types or points at to the territories that a fiche needs."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db.models import CharField, Func, Q, Value
+
+from maillage.initiatives.models import Initiative
+from maillage.territories.models import Commune, Departement, Qpv, Region
+
+LATEST_QPV_FIRST = "-generation"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One territory that a text may mean."""
+
+    kind: str  # commune, departement or region
+    code: str
+    name: str
+    detail: str
+
+
+def _plain(value: str) -> str:
+    """Hyphens, apostrophes and « st » do not count."""
+    words = re.sub(r"[-'’\s]+", " ", value).strip()
+    return re.sub(r"\b([Ss])(te?)\b\.?", lambda m: "Saint" if m[2] == "t" else "Sainte", words)
+
+
+def _plain_column(name: str) -> Func:
+    spaced = Func(name, Value(r"[-''’]+"), Value(" "), Value("g"), function="regexp_replace")
+    return Func(spaced, function="maillage_plain", output_field=CharField())
+
+
+def communes_named(text: str, *, limit: int = 8) -> list[Found]:
+    """The communes that have this name, postal code or Insee code, most peopled first; « Nom (95268) » gives the one."""
+    text = text.strip()
+    if coded := re.search(r"\((\d[\dAB]\d{3})\)\s*$", text):
+        text = coded[1]
+    rows = Commune.objects.select_related("departement")
+    if re.fullmatch(r"\d[\dABab]\d{3}", text):
+        # a postal code where there is one, so that 35000 is Rennes
+        found = rows.filter(postal_codes__contains=[text]) if not coded else rows.none()
+        rows = found if found.exists() else rows.filter(pk=text.upper())
+    else:
+        name = Func(Value(_plain(text)), function="maillage_plain", output_field=CharField())
+        rows = rows.annotate(plain=_plain_column("nom")).filter(Q(plain=name))
+    return [
+        Found("commune", row.code, row.nom, row.departement.nom if row.departement else "")
+        for row in rows.order_by("-population", "code")[:limit]
+    ]
+
+
+def wider_named(kind: str, text: str) -> list[Found]:
+    """The départements or régions (`kind`) that have this name or code."""
+    model: Any = {"departement": Departement, "region": Region}[kind]
+    code = re.sub(r".*\(([\dAB]{2,3})\)\s*$", r"\1", text.strip())
+    name = Func(Value(_plain(text)), function="maillage_plain", output_field=CharField())
+    rows = model.objects.annotate(plain=_plain_column("nom")).filter(Q(plain=name) | Q(pk=code.upper()))
+    return [Found(kind, row.code, row.nom, "") for row in rows[:8]]
+
+
+def commune_at(lon: float, lat: float) -> Commune | None:
+    """The commune (an arrondissement where there is one) whose contour holds this point; None at sea or abroad."""
+    point = Point(lon, lat, srid=4326)
+    return (
+        Commune.objects.select_related("departement")
+        .filter(contour__covers=point)
+        .order_by("kind", "code")
+        .first()
+    )
+
+
+def qpv_at(lon: float, lat: float) -> Qpv | None:
+    """The priority neighbourhood, of the latest generation that knows one, whose contour holds this point."""
+    return Qpv.objects.filter(contour__covers=Point(lon, lat, srid=4326)).order_by(LATEST_QPV_FIRST).first()
+
+
+def place_at(lon: float, lat: float, *, address: str = "") -> dict[str, Any] | None:
+    """The `place` value of a precise point; None when no commune holds it."""
+    commune, qpv = commune_at(lon, lat), qpv_at(lon, lat)
+    if commune is None:
+        return None
+    return _place(Initiative.Scope.ADDRESS, commune, (lon, lat), address, qpv)
+
+
+def place_in(commune: Commune, *, address: str = "") -> dict[str, Any]:
+    """The `place` value of something known to be in a commune: drawn at its town hall."""
+    point = commune.town_hall
+    return _place(Initiative.Scope.COMMUNE, commune, (point.x, point.y), address, None)
+
+
+def place_wide(scope: str, code: str | None) -> dict[str, Any]:
+    """The `place` value of a département's, a région's or a national initiative: no point."""
+    departement = Departement.objects.filter(pk=code).first() if scope == "departement" else None
+    region = departement.region_id if departement else (code if scope == "region" else None)
+    return {
+        "scope": scope,
+        "lon": None,
+        "lat": None,
+        "address": "",
+        "commune": None,
+        "qpv": None,
+        "departement": departement.pk if departement else None,
+        "region": region,
+    }
+
+
+def _place(
+    scope: str, commune: Commune, point: tuple[float, float], address: str, qpv: Qpv | None
+) -> dict[str, Any]:
+    departement = commune.departement
+    return {
+        "scope": str(scope),
+        "lon": round(point[0], 6),
+        "lat": round(point[1], 6),
+        "address": address,
+        "commune": commune.pk,
+        "qpv": qpv.pk if qpv else None,
+        "departement": departement.pk if departement else None,
+        "region": departement.region_id if departement else None,
+    }
