@@ -9,12 +9,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api.urls(),
     path("", include("maillage.core.urls")),
     path("", include("maillage.initiatives.urls")),
-<<<<<<< HEAD
     path("", include("maillage.portal.urls")),
     path("", include("maillage.territories.urls")),
-=======
     path("", include("maillage.organisations.urls")),
->>>>>>> 3854667 (initiatives: Propose, prove, moderate, publish; edit with versions; merge, restore; organisations' pages.)
     path("", include("maillage.ui.urls")),
 ]
 
