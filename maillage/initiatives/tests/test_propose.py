@@ -78,7 +78,9 @@ def test_a_proposal_without_account_is_proved_moderated_and_published(client, ow
 
     page = client.get(link)
     assert page.status_code == 200
-    assert everyone(Proposal)[0].status == "unproven", "reading the page proves nothing: mail scanners follow links"
+    assert everyone(Proposal)[0].status == "unproven", (
+        "reading the page proves nothing: mail scanners follow links"
+    )
     client.post(link)
     assert everyone(Proposal)[0].status == "waiting"
 
@@ -105,7 +107,9 @@ def own_client():
 
 
 def test_the_form_says_everything_that_is_missing_and_keeps_what_was_typed(client):
-    page = client.post(URL, answers(title="", themes=[], body="Un long récit", ends_on="2026-01-01", starts_on="2026-02-01"))
+    page = client.post(
+        URL, answers(title="", themes=[], body="Un long récit", ends_on="2026-01-01", starts_on="2026-02-01")
+    )
 
     assert page.status_code == 422
     assert 'role="alert"' in page.text
@@ -143,7 +147,12 @@ def test_a_correction_keeps_only_what_changes_and_leaves_the_fiche_alone(client)
 
     client.post(
         url,
-        answers(title="Le Carburateur", summary="Un lieu et une antenne.", themes=["lieux"], where="Garges-lès-Gonesse (95268)"),
+        answers(
+            title="Le Carburateur",
+            summary="Un lieu et une antenne.",
+            themes=["lieux"],
+            where="Garges-lès-Gonesse (95268)",
+        ),
     )
 
     (proposal,) = everyone(Proposal)
@@ -157,7 +166,9 @@ def test_a_correction_that_corrects_nothing_says_so(client):
     fiche = make_initiative(title="Le Carburateur", summary="Un lieu.", themes=["lieux"])
     page = client.post(
         f"/initiatives/{fiche.slug}/corriger/",
-        answers(title="Le Carburateur", summary="Un lieu.", themes=["lieux"], where="Garges-lès-Gonesse (95268)"),
+        answers(
+            title="Le Carburateur", summary="Un lieu.", themes=["lieux"], where="Garges-lès-Gonesse (95268)"
+        ),
     )
     assert page.status_code == 422
     assert "Vous n’avez rien changé" in page.text
@@ -189,7 +200,15 @@ def test_somebody_signed_in_needs_no_proof(client):
     assert everyone(OutgoingMail) == []
 
 
-@pytest.mark.parametrize("title", ["<script>alert(1)</script> Bus", "'; DROP TABLE initiatives_initiative; --", "مبادرة الحي", "Bus 🚌 solidaire"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<script>alert(1)</script> Bus",
+        "'; DROP TABLE initiatives_initiative; --",
+        "مبادرة الحي",
+        "Bus 🚌 solidaire",
+    ],
+)
 def test_any_text_is_a_title_and_stays_text(client, own_client, title):
     client.post(URL, answers(title=title))
     (proposal,) = everyone(Proposal)
