@@ -1,6 +1,7 @@
 """Typed readers of environment variables. A wrong value stops the start and names itself."""
 
 import os
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -113,7 +114,8 @@ def database(name: str) -> dict[str, str] | None:
             "NAME": unquote(parts.path.strip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
+            # not `hostname`, which lower-cases: a socket's folder has capitals
+            "HOST": unquote(re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")),
             "PORT": str(parts.port or ""),
         }
 

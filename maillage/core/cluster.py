@@ -13,12 +13,15 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
+import socket
 import stat
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 DATABASE = "maillage"
 OWNER, WEB, SUPERUSER = "maillage_owner", "maillage_web", "postgres"
@@ -26,6 +29,7 @@ EXTENSIONS = ("postgis", "unaccent", "pg_trgm", "btree_gist")
 LONGEST_SOCKET_PATH = 107  # sun_path of a Unix socket, its closing zero aside
 SOCKET_NAME = ".s.PGSQL.5432"
 OLDEST_VERSION = 15
+SECONDS_FOR_ORPHANS = 30.0
 
 CONFIGURATION = """
 listen_addresses = ''
@@ -93,13 +97,14 @@ class Cluster:
             try:
                 yield
             finally:
-                with self._starting():
-                    try:
-                        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    except BlockingIOError:
-                        pass  # somebody else still uses it
-                    else:
-                        self._stop()
+                if self._is_current(users):
+                    with self._starting():
+                        try:
+                            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        except BlockingIOError:
+                            pass  # somebody else still uses it
+                        else:
+                            self._stop()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -114,6 +119,22 @@ class Cluster:
                     "dossier avec MAILLAGE_DATA_DIR."
                 ) from error
             yield
+
+    def revive(self) -> None:
+        """Start the server again if it died inside `using()`; cheap when it is alive. Raises ClusterError."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket_dir / SOCKET_NAME))
+            except OSError:
+                with self._starting():
+                    self._ensure_started()
+
+    def _is_current(self, lock: IO[str]) -> bool:
+        """Whether the data folder is still the one we locked: somebody may have deleted it and made another."""
+        try:
+            return os.fstat(lock.fileno()).st_ino == (self.data_dir / "users.lock").stat().st_ino
+        except FileNotFoundError:
+            return False
 
     @contextmanager
     def _starting(self) -> Iterator[None]:
@@ -137,6 +158,21 @@ class Cluster:
         self._make_roles_and_database()
 
     def _start(self) -> None:
+        """Start, waiting for what a killed server leaves: its last queries hold the shared memory until they end."""
+        end = time.monotonic() + SECONDS_FOR_ORPHANS
+        while True:
+            size = self.log_path.stat().st_size if self.log_path.exists() else 0
+            try:
+                self._try_to_start()
+            except ClusterError:
+                said = self.log_path.read_bytes()[size:] if self.log_path.exists() else b""
+                if b"shared memory" not in said or time.monotonic() > end:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
+
+    def _try_to_start(self) -> None:
         options = f"-k {self.socket_dir}" + (
             "" if self.durable else " -F -c synchronous_commit=off -c full_page_writes=off"
         )
@@ -164,14 +200,35 @@ class Cluster:
     def _stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.folder), check=False)
 
+    def _stop_server_of_a_deleted_folder(self) -> None:
+        """Stop the server that still runs from this folder's name after somebody deleted the folder: it holds the socket."""
+        lock = self.socket_dir / f"{SOCKET_NAME}.lock"
+        try:
+            pid = int(lock.read_text().split("\n", 1)[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return
+        if str(self.socket_dir).encode() not in command or not command[0].endswith(b"postgres"):
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGQUIT)
+        end = time.monotonic() + SECONDS_FOR_ORPHANS
+        while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        lock.unlink(missing_ok=True)
+
     def _forget_dead_server(self) -> None:
         """Clear the pid file of a killed server whose number another process has taken since."""
         pid_file = self.folder / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except FileNotFoundError:
+            if not pid_file.exists():
+                self._stop_server_of_a_deleted_folder()
+            return
         except (OSError, ValueError):
-            return  # no pid file, or no such process: PostgreSQL deals with both
+            return  # PostgreSQL deals with it
         if str(self.folder).encode() not in command:
             pid_file.unlink(missing_ok=True)
             (self.socket_dir / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
@@ -222,8 +279,12 @@ class Cluster:
         path = self.socket_dir
         if len(str(path / SOCKET_NAME)) > LONGEST_SOCKET_PATH:
             raise ClusterError(f"Le chemin {path} est trop long pour une prise Unix.")
-        path.mkdir(mode=0o700, exist_ok=True)
-        self._give(path)
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            pass  # whose it is, is checked below
+        else:
+            self._give(path)
         owner = self._account.pw_uid if self._account else os.getuid()
         found = path.lstat()
         if found.st_uid != owner or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:

@@ -4,7 +4,8 @@ import socket
 import sys
 import threading
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -20,10 +21,12 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from maillage.core.cluster import ClusterError
 from maillage.core.errors import DomainError
 from maillage.core.processes import SUPERVISOR, kept_running
 
 THREADS_A_WORKER = 4
+SECONDS_BETWEEN_LOOKS = 2.0
 
 
 class PortTaken(DomainError):
@@ -58,7 +61,10 @@ class Command(TyperCommand):
                 import_string(settings.PREPARATION)()
             refuse_old_database()
             connections.close_all()
-            with kept_running("worker") if worker else nullcontext():
+            with (
+                kept_database() if settings.EMBEDDED else nullcontext(),
+                kept_running("worker") if worker else nullcontext(),
+            ):
                 threading.Thread(target=say_when_ready, args=(host, port), daemon=True).start()
                 web_server(host, port, workers).serve()
 
@@ -105,6 +111,27 @@ def refuse_old_database() -> None:
             _("La base n'est pas à jour (%(number)s migrations attendent) : lancez ./bin/maillage migrate.")
             % {"number": len(waiting)}
         )
+
+
+@contextmanager
+def kept_database() -> Iterator[None]:
+    """Inside the block, start the private PostgreSQL again when something kills it; requests connect anew by themselves."""
+    stopping = threading.Event()
+
+    def watch() -> None:
+        while not stopping.wait(SECONDS_BETWEEN_LOOKS):
+            try:
+                settings.CLUSTER.revive()
+            except (ClusterError, OSError) as error:
+                print(error, file=sys.stderr, flush=True)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        watcher.join()
 
 
 def say_when_ready(host: str, port: int) -> None:
