@@ -16,8 +16,8 @@ from maillage.core.errors import DomainError
 log = structlog.get_logger()
 Next = Callable[[HttpRequest], HttpResponse]
 
-# served from files or memory: no identity to set, no transaction to open
-WITHOUT_DATABASE = ("/static/", "/tuiles/", "/healthz", "/metrics")
+# no identity to set, no transaction to open: files, memory, and what must answer without a database
+WITHOUT_DATABASE = ("/static/", "/tuiles/", "/healthz", "/readyz", "/metrics")
 SIGN_IN = "/compte/"
 
 

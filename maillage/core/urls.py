@@ -1,8 +1,10 @@
 from django.urls import path
 
-from maillage.core import views
+from maillage.core import health, views
 
 urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("travaux/<uuid:key>/", views.work, name="work"),
     path("travaux/<uuid:key>/annuler/", views.cancel_work, name="cancel_work"),
     path("demo/boite-d-envoi/", views.outbox, name="demo_outbox"),

@@ -1,0 +1,33 @@
+"""Two questions of a supervisor: does the process answer, and may it be sent visitors?"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@never_cache
+@require_safe
+def alive(_request: HttpRequest) -> HttpResponse:
+    """200 as long as the process answers; it asks nothing of the database, so that its failure restarts no process."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def ready(_request: HttpRequest) -> JsonResponse:
+    """200 when the database answers and knows every migration of this code, else 503; with the state of each."""
+    state = {"database": False, "migrations": False}
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+        state["database"] = True
+        executor = MigrationExecutor(connections["default"])
+        state["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        connections["default"].close()
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
