@@ -138,13 +138,16 @@ MESHES: dict[int, tuple[str, list[tuple[int, int, int]]]] = {
 }
 
 
+SPOT = 'class="spot"'
+
+
 @register.simple_tag
 def mesh(spots: int = 5) -> SafeString:
     """The mesh motif as inline SVG, decorative: 3, 5 or 7 points."""
     lines, points = MESHES[spots]
     middle = len(points) // 2
     circles = "".join(
-        f'<circle cx="{x}" cy="{y}" r="{r}" {"class=spot" if i == middle else ""}/>'
+        f'<circle cx="{x}" cy="{y}" r="{r}" {SPOT if i == middle else ""}/>'
         for i, (x, y, r) in enumerate(points)
     )
     return mark_safe(  # noqa: S308 constants of this module
