@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 # address under /api/v1/, router
 ROUTERS: dict[str, str] = {
+    "initiatives": "maillage.initiatives.api.router",
     "territories": "maillage.territories.api.router",
 }
 

@@ -35,6 +35,16 @@ def fiche(slug: str) -> Initiative | None:
     )
 
 
+def fiche_by_key(key: int) -> Initiative | None:
+    """The initiative with this key whatever its status, with its relations."""
+    return (
+        Initiative.objects.filter(pk=key)
+        .select_related(*LISTED)
+        .defer("search", "origin_values", "commune__contour", "commune__town_hall", "qpv__contour")
+        .first()
+    )
+
+
 def moved_to(slug: str) -> str | None:
     """The slug of the initiative into which this one was merged, if it was."""
     merge = Merge.objects.filter(old_slug=slug).select_related("into").only("into__slug").first()

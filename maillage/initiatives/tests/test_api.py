@@ -1,0 +1,120 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maillage.initiatives.api import Record
+from maillage.initiatives.models import Initiative, Merge
+from maillage.initiatives.tests.factories import CERGY, GARGES, make_initiative, make_organisation
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/initiatives"
+
+
+def test_records_have_the_documented_shape(client):
+    make_initiative(themes=["jeunes"], carrier=make_organisation(), links=[{"url": "https://example.org"}])
+    make_initiative(scope="national")
+
+    items = client.get(URL).json()["items"]
+
+    assert len(items) == 2
+    for item in items:
+        assert set(Record.model_validate(item).model_dump()) == set(item)
+
+
+def test_the_cursor_reads_everything_once_and_follows_changes(client):
+    rows = [make_initiative() for _ in range(5)]
+    make_initiative(status="draft")
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.get(URL, {"limit": 2, "cursor": cursor}).json()
+        assert page["total"] == 5
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [row.pk for row in rows]
+
+    since = Initiative.objects.get(pk=rows[-1].pk).updated_at + timedelta(microseconds=1)
+    rows[1].title = "Changée"
+    rows[1].save()
+    changed = client.get(URL, {"updated_since": since.isoformat()}).json()
+    assert [item["titre"] for item in changed["items"]] == ["Changée"]
+
+
+def test_filters_are_those_of_the_list(client):
+    make_initiative(title="Garges", commune=GARGES, themes=["jeunes"])
+    make_initiative(title="Cergy", commune=CERGY, themes=["lieux"])
+
+    assert [i["titre"] for i in client.get(URL, {"commune": GARGES}).json()["items"]] == ["Garges"]
+    both = client.get(f"{URL}?theme=jeunes&theme=lieux&q=cergy").json()
+    assert [i["titre"] for i in both["items"]] == ["Cergy"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "named"),
+    [
+        ("theme=rien", 422, "theme"),
+        ("lon=2", 422, "lat"),
+        ("lon=abc&lat=2", 422, "lon"),
+        ("limit=0", 422, "limit"),
+        ("cursor=faux", 400, "Curseur"),
+        ("updated_since=hier", 422, "updated_since"),
+    ],
+)
+def test_a_wrong_parameter_is_a_problem_in_french(client, query, status, named):
+    answer = client.get(f"{URL}?{query}")
+
+    assert answer.status_code == status
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert named in answer.json()["detail"]
+
+
+def test_one_initiative_is_not_sent_twice_and_a_withdrawn_one_says_so(client):
+    row = make_initiative()
+    answer = client.get(f"{URL}/{row.pk}")
+    assert answer.json()["slug"] == row.slug
+    assert client.get(f"{URL}/{row.pk}", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+    row.summary = "Autre"
+    row.save()
+    assert client.get(f"{URL}/{row.pk}", headers={"If-None-Match": answer["ETag"]}).status_code == 200
+    Initiative.objects.filter(pk=row.pk).update(status="archived")
+    assert client.get(f"{URL}/{row.pk}").status_code == 410
+    assert client.get(f"{URL}/{make_initiative(status='draft').pk}").status_code == 404
+    assert client.get(f"{URL}/999999999").status_code == 404
+
+
+def test_a_mirror_learns_what_to_forget(client):
+    start = datetime.now(UTC) - timedelta(minutes=1)
+    kept, archived, deleted, merged = (make_initiative() for _ in range(4))
+    draft = make_initiative(status="draft")
+    Initiative.objects.filter(pk=archived.pk).update(status="archived")
+    deleted_id, merged_id = deleted.pk, merged.pk
+    deleted.delete()
+    Merge.objects.create(old_slug=merged.slug, into=kept, merged_id=merged_id)
+    merged.delete()
+    draft.delete()
+
+    items = client.get(f"{URL}/withdrawn", {"since": start.isoformat()}).json()["items"]
+
+    assert {i["id"]: i["merged_into"] for i in items} == {
+        archived.pk: None,
+        deleted_id: None,
+        merged_id: kept.pk,
+    }
+    later = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    assert client.get(f"{URL}/withdrawn", {"since": later}).json() == {"items": [], "more": False}
+    assert client.get(f"{URL}/{deleted_id}").status_code == 410
+
+
+def test_the_api_costs_the_same_with_one_row_and_three(client):
+    make_initiative(carrier=make_organisation())
+    client.get(URL)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(URL)
+        counts.append(len(captured))
+        make_initiative(carrier=make_organisation())
+        make_initiative(scope="national")
+    assert counts[0] == counts[1] <= 7
