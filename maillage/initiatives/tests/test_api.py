@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from maillage.initiatives.api import Record
 from maillage.initiatives.models import Initiative, Merge
+from maillage.initiatives.schemas import Record
 from maillage.initiatives.tests.factories import CERGY, GARGES, make_initiative, make_organisation
 
 pytestmark = pytest.mark.django_db
