@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from maillage.config import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("maillage.accounts.urls")),
     *api.urls(),
     path("", include("maillage.core.urls")),
     path("", include("maillage.initiatives.urls")),

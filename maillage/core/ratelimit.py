@@ -78,7 +78,7 @@ def limit(*parts: object, times: int, per_seconds: int) -> None:
     Inside a request, the count outlives a refusal (a rolled-back transaction); in a read-only one (GET, HEAD) it is
     written once the transaction has ended.
     """
-    key, hits = _hashed(parts), _hits.get()
+    key, hits = hashed(parts), _hits.get()
     if hits is not None:
         hits.kept.append((key, per_seconds))
     waiting = hits is not None and hits.read_only
@@ -162,6 +162,7 @@ def _is_trusted(address: str) -> bool:
     return any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
-def _hashed(parts: tuple[object, ...]) -> str:
+def hashed(parts: tuple[object, ...]) -> str:
+    """A keyed hash (64 hexadecimal digits) of what must not be kept in clear."""
     message = "\x1f".join(str(part) for part in parts)
     return hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,3 @@
+from maillage.accounts.cli import Command
+
+__all__ = ["Command"]
