@@ -279,6 +279,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+LINKS_MAY_BE_LOCAL = False  # links of fiches are never visited on our own network; tests have a server there
 TRUSTED_PROXIES = env.networks("MAILLAGE_TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "maillage.ui.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -7,9 +7,10 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.core.acting import Purpose, for_purpose
-from maillage.initiatives.models import Initiative, Proposal
+from maillage.initiatives.models import Initiative, Proposal, Subscription
 
 
 def address(name: str, *args: Any) -> str:
@@ -69,3 +70,44 @@ def send_freshness(initiative: Initiative, to: str, template: str, links: dict[s
         _("Votre fiche n’est plus visible") if template == "withdrawn" else _("Votre fiche est-elle à jour ?")
     )
     send(to, subject, template, {"initiative": initiative, "links": links})
+
+
+def send_subscription_proof(subscription: Subscription, words: str) -> None:
+    """Ask a follower to confirm the address."""
+    send(
+        subscription.email,
+        _("Confirmez votre abonnement"),
+        "follow",
+        {
+            "words": words,
+            "link": address("follow-prove", subscription.key),
+            "stop": address("follow-stop", subscription.key),
+        },
+    )
+
+
+def send_digest(subscription: Subscription, news: list[Initiative], words: str) -> None:
+    """Tell a follower what is new; mail programs show an unsubscribe button (RFC 8058)."""
+    stop = address("follow-stop", subscription.key)
+    send(
+        subscription.email,
+        ngettext("%(n)s nouvelle initiative", "%(n)s nouvelles initiatives", len(news)) % {"n": len(news)},
+        "digest",
+        {
+            "news": [(one, f"{settings.BASE_URL}/initiatives/{one.slug}/") for one in news],
+            "words": words,
+            "stop": stop,
+            "everything": f"{settings.BASE_URL}/initiatives/?{subscription.criteria}",
+        },
+        headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    )
+
+
+def send_dead_links(initiative: Initiative, to: str, urls: list[str], correct: str) -> None:
+    """Tell the owner which links of the fiche no longer answer."""
+    send(
+        to,
+        _("Un lien de votre fiche ne répond plus"),
+        "dead_links",
+        {"initiative": initiative, "urls": urls, "correct": correct},
+    )

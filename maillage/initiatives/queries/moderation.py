@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from maillage.accounts.access import Scopes
-from maillage.initiatives.access import within
+from maillage.initiatives.access import PUBLIC, within
 from maillage.initiatives.models import Initiative, InitiativeEvent, Photo, Proposal
 from maillage.initiatives.queries.values import Difference, Values, differences, empty_values, values_of
 
@@ -81,11 +81,7 @@ class Version:
 
 def versions(initiative_id: int) -> list[Version]:
     """Every version of one fiche, present or deleted, newest first, with what each changed."""
-    events = list(
-        InitiativeEvent.objects.filter(pgh_obj_id=initiative_id)
-        .select_related("pgh_context")
-        .order_by("pgh_id")
-    )
+    events = list(InitiativeEvent.objects.filter(pgh_obj_id=initiative_id).order_by("pgh_id"))
     present = Initiative.objects.filter(pk=initiative_id).first()
     rows: list[Any] = [*events, *([present] if present else [])]
     found: list[Version] = []
@@ -108,11 +104,7 @@ def versions(initiative_id: int) -> list[Version]:
             )
         )
         before = values
-        wrote = (
-            (event.pgh_context.metadata.get("user") if event and event.pgh_context else None)
-            if event
-            else None
-        )
+        wrote = (event.pgh_context or {}).get("user") if event else None
     return found[::-1]
 
 
@@ -152,3 +144,8 @@ def fiches_of(user_id: int) -> QuerySet[Initiative]:
 def differences_between(keep: Initiative, gone: Initiative) -> list[Difference]:
     """What the fiche that would go says otherwise than the one that stays."""
     return differences(values_of(keep), values_of(gone))
+
+
+def carried_by(organisation_id: int) -> QuerySet[Initiative]:
+    """The public initiatives of one organisation, by title."""
+    return Initiative.objects.filter(carrier=organisation_id, status__in=PUBLIC).order_by("title", "pk")

@@ -7,11 +7,11 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from maillage.accounts.models import Role, User
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.models import OutgoingMail
 from maillage.initiatives.models import Initiative, Proposal
 from maillage.initiatives.tests.factories import make_initiative
+from maillage.initiatives.tests.people import everyone, person, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/initiatives/proposer/"
@@ -45,28 +45,7 @@ def answers(**changes):
     return {**given, **changes}
 
 
-def everyone(model):
-    """All the rows, whoever they belong to."""
-    with for_purpose(Purpose.ADMINISTRATION):
-        return list(model.objects.order_by("pk"))
-
-
-def person(email, *roles):
-    """Someone signed in, with roles (kind, territory kind, code)."""
-    with for_purpose(Purpose.ADMINISTRATION):
-        user = User.objects.create_user(email)
-    for kind, *territory in roles:
-        territory_kind, code = territory or ("", "")
-        Role.objects.create(user=user, kind=kind, territory_kind=territory_kind, territory_code=code)
-    return user
-
-
-def sign_in(client, user):
-    with for_purpose(Purpose.ADMINISTRATION):
-        client.force_login(user)
-
-
-def test_a_proposal_without_account_is_proved_moderated_and_published(client, own_client):
+def test_a_proposal_without_account_is_proved_moderated_and_published(client):
     sent = client.post(URL, answers())
     assert sent.status_code == 302, sent.content.decode()[:3000]
     (proposal,) = everyone(Proposal)
@@ -85,7 +64,7 @@ def test_a_proposal_without_account_is_proved_moderated_and_published(client, ow
     assert everyone(Proposal)[0].status == "waiting"
 
     moderator = person("moderation@exemple.fr", ("moderator", "departement", "95"))
-    sign_in(own_client, moderator)
+    own_client = signed_in(moderator)
     queue = own_client.get("/espace/moderation/")
     assert "Le bus de la création" in queue.text
     answered = own_client.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"})
@@ -97,13 +76,6 @@ def test_a_proposal_without_account_is_proved_moderated_and_published(client, ow
     )  # fmt: skip
     assert fiche.confirmed_on == timezone.now().date()
     assert "publiée" in everyone(OutgoingMail)[-1].subject
-
-
-@pytest.fixture
-def own_client():
-    from django.test import Client
-
-    return Client()
 
 
 def test_the_form_says_everything_that_is_missing_and_keeps_what_was_typed(client):
@@ -186,9 +158,9 @@ def test_a_likely_duplicate_is_shown_before_sending_and_can_be_passed(client):
     assert len(everyone(Proposal)) == 1
 
 
-def test_somebody_signed_in_needs_no_proof(client):
+def test_somebody_signed_in_needs_no_proof():
     user = person("resident@exemple.fr")
-    sign_in(client, user)
+    client = signed_in(user)
     assert client.get(URL).status_code == 200
     given = answers()
     del given["email"]
@@ -209,11 +181,11 @@ def test_somebody_signed_in_needs_no_proof(client):
         "Bus 🚌 solidaire",
     ],
 )
-def test_any_text_is_a_title_and_stays_text(client, own_client, title):
+def test_any_text_is_a_title_and_stays_text(client, title):
     client.post(URL, answers(title=title))
     (proposal,) = everyone(Proposal)
     client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
-    sign_in(own_client, person("m@exemple.fr", ("network",)))
+    own_client = signed_in(person("m@exemple.fr", ("network",)))
     page = own_client.get(f"/espace/moderation/{proposal.key}/")
     assert "<script>alert" not in page.text
     own_client.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"})
@@ -267,21 +239,21 @@ def test_too_many_proposals_from_one_address_are_stopped(client):
     assert len(everyone(Proposal)) == 5
 
 
-def test_moderators_of_elsewhere_see_nothing(client, own_client):
+def test_moderators_of_elsewhere_see_nothing(client):
     client.post(URL, answers())
     (proposal,) = everyone(Proposal)
     client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
-    sign_in(own_client, person("lille@exemple.fr", ("moderator", "commune", "59350")))
+    own_client = signed_in(person("lille@exemple.fr", ("moderator", "commune", "59350")))
 
     assert "Le bus de la création" not in own_client.get("/espace/moderation/").text
     assert own_client.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"}).status_code == 404
 
 
-def test_the_second_moderator_learns_that_it_is_done(client, own_client):
+def test_the_second_moderator_learns_that_it_is_done(client):
     client.post(URL, answers())
     (proposal,) = everyone(Proposal)
     client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
-    sign_in(own_client, person("m@exemple.fr", ("moderator",)))
+    own_client = signed_in(person("m@exemple.fr", ("moderator",)))
     url = f"/espace/moderation/{proposal.key}/"
     own_client.post(url, {"answer": "refuse", "reason": "incomplete"})
 
@@ -293,11 +265,11 @@ def test_the_second_moderator_learns_that_it_is_done(client, own_client):
     assert "Il manque des informations" in everyone(OutgoingMail)[-1].text
 
 
-def test_a_moderator_amends_before_publishing(client, own_client):
+def test_a_moderator_amends_before_publishing(client):
     client.post(URL, answers())
     (proposal,) = everyone(Proposal)
     client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
-    sign_in(own_client, person("m@exemple.fr", ("moderator", "epci", "200055655")))
+    own_client = signed_in(person("m@exemple.fr", ("moderator", "epci", "200055655")))
 
     done = own_client.post(
         f"/espace/moderation/{proposal.key}/",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from maillage.initiatives.views import edit, freshness, media, moderation, propose, workspace
+from maillage.initiatives.views import edit, following, freshness, media, moderation, propose, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("initiatives/proposer/", propose.propose, name="propose"),
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("initiatives/<slug:slug>/fusionner/", moderation.merge, name="merge"),
     path("initiatives/<slug:slug>/supprimer/", moderation.delete, name="delete"),
     path("fiche/<str:what>/<str:token>/", freshness.answer, name="freshness"),
+    path("suivre/", following.follow, name="follow"),
+    path("suivre/<uuid:key>/", following.prove, name="follow-prove"),
+    path("suivre/<uuid:key>/arreter/", following.stop, name="follow-stop"),
+    path("structures/<slug:slug>/initiatives/", workspace.carried, name="carried"),
     path("espace/", workspace.workspace, name="workspace"),
     path("espace/moderation/", moderation.queue, name="moderation"),
     path("espace/moderation/supprimees/", moderation.deleted, name="deleted"),

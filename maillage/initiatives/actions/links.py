@@ -1,0 +1,72 @@
+"""Visit the links and sources of public fiches, and tell owners about dead ones, once per failure."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from maillage.core.acting import Purpose, acting_as, for_purpose
+from maillage.initiatives import links, mails
+from maillage.initiatives.actions.freshness import freshness_token
+from maillage.initiatives.models import Initiative, LinkCheck
+from maillage.initiatives.queries.freshness import owner_addresses
+from maillage.initiatives.queries.links import due_links, fiches_with
+
+PER_RUN = 200
+PAUSE_S = 1.0  # between two visits to one server
+# a server may be down for an hour: only a second look, or a plain « gone », is told
+SECOND_LOOK = timedelta(hours=6)
+
+
+def check_links(
+    *, now: Callable[[], datetime], per_run: int = PER_RUN, pause_s: float = PAUSE_S
+) -> dict[str, int]:
+    """Visit what is due: {"visited", "dead", "told"}. Each link is its own transaction: a run that stops keeps what it learnt."""
+    with acting_as(None, read_only=True):
+        urls = due_links(now(), limit=per_run)
+    last_visit: dict[str, float] = {}
+    counts = {"visited": 0, "dead": 0, "told": 0}
+    for url in urls:
+        server = urlsplit(url).netloc
+        wait = pause_s - (time.monotonic() - last_visit.get(server, -pause_s))
+        if wait > 0:
+            time.sleep(wait)
+        try:
+            status = links.visit(url)
+        except links.NotVisited:
+            status = None
+        last_visit[server] = time.monotonic()
+        with acting_as(None, purpose=Purpose.FRESHNESS):
+            counts["told"] += note_visit(url=url, status=status, at=now())
+        counts["visited"] += 1
+        counts["dead"] += links.is_dead(status)
+    return counts
+
+
+@transaction.atomic
+def note_visit(*, url: str, status: int | None, at: datetime) -> int:
+    """Keep what a visit said; how many owners were told. One failure is told once, until the link answers again."""
+    row, _made = LinkCheck.objects.select_for_update().get_or_create(url=url)
+    row.checked_at, row.status = at, status
+    told = 0
+    if not links.is_dead(status):
+        row.failing_since = row.told_at = None
+    else:
+        row.failing_since = row.failing_since or at
+        sure = status in links.SURELY_GONE or at - row.failing_since >= SECOND_LOOK
+        if sure and row.told_at is None:
+            row.told_at = at
+            told = sum(_tell(fiche, url) for fiche in fiches_with(url))
+    row.save()
+    return told
+
+
+def _tell(fiche: Initiative, url: str) -> int:
+    with for_purpose(Purpose.FRESHNESS):
+        addresses = owner_addresses(fiche)
+    for to in addresses:
+        correct = mails.address("correct-by-link", freshness_token(fiche.pk))
+        mails.send_dead_links(fiche, to, [url], correct)
+    return len(addresses)

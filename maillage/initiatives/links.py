@@ -1,0 +1,79 @@
+"""Ask whether a web address still answers, without letting anyone make us visit our own network.
+
+Every name is resolved by us, every address of it must be public, and the connection goes to the address checked: a name that
+changes its mind between the check and the visit (DNS rebinding) gains nothing. Redirects are followed one by one, same rule.
+"""
+
+import ipaddress
+import socket
+from urllib.parse import urljoin
+
+import httpx
+from django.conf import settings
+
+REDIRECTS = 5
+TIMEOUT = httpx.Timeout(10, connect=5)
+AGENT = "Maillage (verification des liens)"
+# the page is there, but not for robots: not a dead link
+ALIVE = frozenset({401, 402, 403, 405, 406, 407, 408, 425, 429, 451, 999})
+SURELY_GONE = frozenset({404, 410})
+
+
+class NotVisited(Exception):
+    """The address is not one that we visit: not http(s), or not public."""
+
+
+def is_dead(status: int | None) -> bool:
+    """Whether an answer (an HTTP status; None for none) means that the link is broken."""
+    return status is None or (status >= 400 and status not in ALIVE)
+
+
+def visit(url: str) -> int | None:
+    """The HTTP status that `url` ends on, None when nothing answers. Raises NotVisited."""
+    with httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
+        try:
+            status = _follow(client, "HEAD", url)
+            # many servers answer HEAD badly
+            return _follow(client, "GET", url) if is_dead(status) or status in ALIVE else status
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+            return None
+
+
+def _follow(client: httpx.Client, method: str, url: str) -> int | None:
+    for _hop in range(REDIRECTS + 1):
+        with _ask(client, method, url) as response:
+            if not response.is_redirect or "location" not in response.headers:
+                return response.status_code
+            url = urljoin(url, response.headers["location"])
+    return None  # a loop
+
+
+def _ask(client: httpx.Client, method: str, url: str):  # type: ignore[no-untyped-def] # httpx names no type for it
+    target = httpx.URL(url)
+    if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
+        raise NotVisited
+    port = target.port or (443 if target.scheme == "https" else 80)
+    address = public_address(target.host, port)
+    headers = {"Host": target.netloc.decode("ascii"), "User-Agent": AGENT, "Accept": "*/*"}
+    return _opened(client, method, target.copy_with(host=address), headers, target.host)
+
+
+def _opened(client: httpx.Client, method: str, url: httpx.URL, headers: dict[str, str], name: str):  # type: ignore[no-untyped-def]
+    # the body of a GET is never read: the stream closes after the headers
+    return client.stream(method, url, headers=headers, extensions={"sni_hostname": name})
+
+
+def public_address(host: str, port: int) -> str:
+    """An IP address of `host`, all of whose addresses are public. Raises NotVisited; httpx.ConnectError for no such name."""
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    except OSError as error:
+        raise httpx.ConnectError(str(error)) from error
+    for address in found:
+        ip = ipaddress.ip_address(str(address).split("%")[0])
+        mapped = getattr(ip, "ipv4_mapped", None) or ip
+        if mapped.is_loopback and settings.LINKS_MAY_BE_LOCAL:
+            continue
+        if not mapped.is_global or mapped.is_multicast:
+            raise NotVisited
+    return str(sorted(found, key=lambda one: ":" in str(one))[0])  # IPv4 first: it is everywhere

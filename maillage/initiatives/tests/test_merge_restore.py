@@ -1,0 +1,152 @@
+"""Merge, delete, restore: every version stays."""
+
+import pytest
+from django.utils import timezone
+
+from maillage.initiatives.actions import fiches, merging
+from maillage.initiatives.models import Initiative, InitiativeEvent, Merge, Photo
+from maillage.initiatives.queries import moderation
+from maillage.initiatives.tests.factories import make_initiative
+from maillage.initiatives.tests.people import person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def photo_of(fiche):
+    return Photo.objects.create(
+        initiative=fiche,
+        file="photos/a.webp",
+        thumbnail="photos/b.webp",
+        width=4,
+        height=3,
+        alternative="Le bus",
+        status="published",
+    )
+
+
+def merge(keep, gone, user):
+    keep.refresh_from_db()
+    gone.refresh_from_db()
+    return merging.merge_initiatives(
+        keep_id=keep.pk,
+        keep_version=keep.version,
+        gone_id=gone.pk,
+        gone_version=gone.version,
+        user_id=user.pk,
+        at=timezone.now(),
+    )
+
+
+def test_a_merge_keeps_what_both_say_and_redirects_through_chains(client):
+    user = person("m@exemple.fr", ("network",))
+    link = {"url": "https://exemple.org/bus", "label": "Le bus"}
+    keep = make_initiative(title="Bus de la création", slug="bus", themes=["aller-vers"])
+    gone = make_initiative(
+        title="Le bus de la creation", slug="le-bus", themes=["amorcage"], links=[link], body="Récit."
+    )
+    older = make_initiative(title="Bus", slug="tres-ancien")
+    photo = photo_of(gone)
+    merge(gone, older, user)
+
+    kept = merge(keep, gone, user)
+
+    photo = Photo.objects.get(pk=photo.pk)
+    assert (kept.themes, kept.links, kept.body, kept.title) == (
+        ["aller-vers", "amorcage"],
+        [link],
+        "Récit.",
+        "Bus de la création",
+    )
+    assert photo.initiative_id == keep.pk
+    for slug in ("le-bus", "tres-ancien"):
+        response = client.get(f"/initiatives/{slug}/")
+        assert (response.status_code, response["Location"]) == (301, "/initiatives/bus/")
+    assert InitiativeEvent.objects.filter(pgh_obj_id=gone.pk, pgh_label="before_delete").exists()
+
+
+def test_a_merge_over_somebodys_save_is_refused():
+    user = person("m@exemple.fr", ("network",))
+    keep, gone = make_initiative(), make_initiative()
+    fiches.save_initiative(initiative_id=gone.pk, version=1, values={"summary": "Autre."})
+    with pytest.raises(fiches.EditConflict):
+        merging.merge_initiatives(
+            keep_id=keep.pk,
+            keep_version=1,
+            gone_id=gone.pk,
+            gone_version=1,
+            user_id=user.pk,
+            at=timezone.now(),
+        )
+    assert Initiative.objects.count() == 2
+
+
+def test_the_merge_page_shows_both_then_merges():
+    client = signed_in(person("m@exemple.fr", ("moderator", "commune", "95268")))
+    keep, gone = make_initiative(title="Gardée"), make_initiative(title="Partie")
+    url = f"/initiatives/{gone.slug}/fusionner/"
+    assert client.get(url).status_code == 200
+    page = client.get(url, {"into": f"http://localhost/initiatives/{keep.slug}/"})
+    assert "Gardée" in page.text
+
+    done = client.post(url, {"into": keep.slug, "keep_version": 1, "gone_version": 1, "sure": "1"})
+
+    assert done.status_code == 302, done.text[:2000]
+    assert Merge.objects.get().into_id == keep.pk
+    assert client.get(url).status_code == 404
+
+
+def test_a_deleted_fiche_comes_back_in_one_click_with_its_photos():
+    client = signed_in(person("m@exemple.fr", ("moderator", "departement", "95")))
+    fiche = make_initiative(title="Le Carburateur", body="Récit.", themes=["lieux"])
+    photo = photo_of(fiche)
+    client.post(f"/initiatives/{fiche.slug}/supprimer/", {"version": fiche.version})
+    assert not Initiative.objects.exists()
+    page = client.get("/espace/moderation/supprimees/")
+    assert "Le Carburateur" in page.text
+    event = InitiativeEvent.objects.get(pgh_label="before_delete")
+
+    client.post(f"/espace/moderation/version/{event.pgh_id}/restaurer/")
+
+    back = Initiative.objects.get()
+    photo = Photo.objects.get(pk=photo.pk)
+    assert (back.pk, back.slug, back.body, back.themes, back.status) == (
+        fiche.pk,
+        fiche.slug,
+        "Récit.",
+        ["lieux"],
+        "published",
+    )
+    assert photo.initiative_id == back.pk
+    assert "Le Carburateur" not in client.get("/espace/moderation/supprimees/").text
+
+
+def test_any_version_is_compared_and_restored_and_nothing_is_lost():
+    client = signed_in(person("m@exemple.fr", ("moderator", "departement", "95")))
+    fiche = make_initiative(title="Un")
+    for number, title in enumerate(["Deux", "Trois"], 1):
+        fiches.save_initiative(initiative_id=fiche.pk, version=number, values={"title": title})
+    page = client.get(f"/initiatives/{fiche.slug}/versions/?de=1&a=3")
+    assert "<del>Un</del>" in page.text
+    assert "<ins>Trois</ins>" in page.text
+    first = InitiativeEvent.objects.get(pgh_obj_id=fiche.pk, version=1)
+
+    client.post(f"/espace/moderation/version/{first.pgh_id}/restaurer/")
+
+    assert [(v.number, v.values["title"]) for v in moderation.versions(fiche.pk)] == [
+        (4, "Un"),
+        (3, "Trois"),
+        (2, "Deux"),
+        (1, "Un"),
+    ]
+
+
+def test_a_stranger_restores_nothing():
+    fiche = make_initiative(title="Un")
+    fiches.save_initiative(initiative_id=fiche.pk, version=1, values={"title": "Deux"})
+    event = InitiativeEvent.objects.get()
+    for role in ([], [("moderator", "commune", "59350")]):
+        client = signed_in(person(f"r{len(role)}@exemple.fr", *role))
+        assert client.post(f"/espace/moderation/version/{event.pgh_id}/restaurer/").status_code == 404
+        assert client.get(f"/initiatives/{fiche.slug}/versions/").status_code == 403
+    fiche.refresh_from_db()
+    assert fiche.title == "Deux"
