@@ -112,6 +112,7 @@ def test_the_three_links_answer_by_a_button_and_never_by_reading(client, fiche):
         title="Le bus", summary="Il roule encore.", themes=["aller-vers"], where="Garges-lès-Gonesse (95268)"
     )
     del given["email"]
+    given["contact_email"] = "bus@exemple.fr"
     sent = client.post(form.redirect_chain[-1][0], given)
     assert sent.status_code == 200, sent.text[:1500]
     (proposal,) = everyone(Proposal)
