@@ -8,6 +8,7 @@ much they say (« maison » says little, « Carburateur » a lot), each word by 
 import re
 import unicodedata
 from dataclasses import dataclass
+from math import cos, radians
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,7 @@ from maillage.initiatives.models import Initiative
 
 NEAR_M = 150
 SAME_NAME = 0.62  # chosen on the labelled pairs of tests/duplicates.csv
+CONTAINED = 0.65
 _CANDIDATES = 200
 
 _STOP = frozenset(
@@ -142,7 +144,8 @@ _SHORT = {
     "rdv": "rendez vous", "rv": "rendez vous", "qv": "quartier", "qpv": "quartier", "coop": "cooperative", "dev": "developpement",
     "eco": "economique", "initiatives": "initiative", "&": "et", "mde": "maison de l emploi", "ml": "mission locale", "pij": "point information jeunesse",
     "cjs": "cooperative jeunesse services", "cs": "centre social", "av": "avenue", "bd": "boulevard", "pl": "place", "college": "college", "clg": "college",
-    "lyc": "lycee", "bat": "batiment", "ier": "1", "1er": "1", "1ere": "1", "premier": "1", "premiere": "1", "deuxieme": "2", "2e": "2", "2eme": "2",
+    "lyc": "lycee", "bat": "batiment", "ier": "1", "1er": "1", "1ere": "1",
+    "1re": "1", "premier": "1", "premiere": "1", "deuxieme": "2", "2e": "2", "2eme": "2",
     "troisieme": "3", "3e": "3", "3eme": "3", "ii": "2", "iii": "3", "iv": "4", "un": "1", "deux": "2", "trois": "3", "fab": "fabrique", "assoc": "association",
 }  # fmt: skip
 # two names that differ by one of these are two things: another edition, another side, another public
@@ -233,7 +236,9 @@ def _alike(one: str, other: str) -> float:
     one, other = _singular(one), _singular(other)
     if one == other:
         return 0.97
-    if min(len(one), len(other)) >= 4 and _distance_of_one(one, other):
+    if min(len(one), len(other)) < 4:
+        return 0.0  # in three letters, one is everything
+    if _distance_of_one(one, other):
         return 0.9
     a, b = _trigrams(one), _trigrams(other)
     found = len(a & b) / len(a | b)
@@ -247,7 +252,7 @@ def similarity(one: str, other: str) -> float:
         return 0.0
     if "".join(left) == "".join(right):
         return 1.0
-    if _initials(left, right) or _initials(right, left):
+    if _initials(left, other) or _initials(right, one):
         return 0.9
     left, right = _joined(left, right), _joined(right, left)
     pairs = sorted(
@@ -267,24 +272,37 @@ def similarity(one: str, other: str) -> float:
     alone_left = [word for i, word in enumerate(left) if i not in used_left]
     alone_right = [word for j, word in enumerate(right) if j not in used_right]
     score = met / (sum(map(_weight, left)) + sum(map(_weight, right)))
+    if not alone_left or not alone_right:
+        inside = left if not alone_left else right
+        # the whole of one name in the other, with a word of its own in it: « Le Carburateur », « Le Carburateur (Marseille) »
+        if any(_weight(word) == 1.0 and len(word) >= 5 for word in inside) and met >= 0.9 * 2 * sum(
+            map(_weight, inside)
+        ):
+            score = max(score, CONTAINED)
     return score * _telling(alone_left, alone_right)
 
 
 def _telling(left: list[str], right: list[str]) -> float:
-    """Less than 1 when what is left alone tells two things apart: numbers, sides, publics, or a proper word each."""
+    """Less than 1 when what is left alone tells two things apart: numbers, sides, publics, or a word each."""
     numbers = [{word for word in side if word.isdigit()} for side in (left, right)]
     if numbers[0] and numbers[1]:
         return 0.3
     if _TELLING & set(left) and _TELLING & set(right):
         return 0.4
     proper = [[word for word in side if _weight(word) == 1.0] for side in (left, right)]
-    return 0.7 if proper[0] and proper[1] else 1.0
+    if proper[0] and proper[1]:
+        return 0.7
+    return 0.8 if left and right else 1.0
 
 
-def _initials(short: list[str], long: list[str]) -> bool:
-    """Whether the first name is made of the second's initials (« APEE »)."""
-    letters = "".join(word[0] for word in long)
-    return len(short) == 1 and len(long) >= 3 and len(short[0]) >= 3 and short[0] == letters
+def _initials(short: list[str], long: str) -> bool:
+    """Whether a name of one word is made of the initials of the other (« APEE »), of nearly all the words that count."""
+    counting = words_of(long)
+    if len(short) != 1 or not 3 <= len(short[0]) <= 8 or not 3 <= len(counting) <= len(short[0]) + 1:
+        return False
+    plain = unicodedata.normalize("NFKD", long.lower())
+    letters = iter([word[0] for word in re.findall(r"\w+", plain) if word[0].isalpha()])
+    return all(letter in letters for letter in short[0])
 
 
 def _joined(words: list[str], others: list[str]) -> list[str]:
@@ -325,8 +343,6 @@ def likely_duplicates(
     *, title: str, place: dict[str, Any] | None, siret: str = "", exclude: int | None = None, limit: int = 5
 ) -> list[Likely]:
     """The fiches, not archived, that may be the one called `title` at `place` (queries.values), surest first."""
-    from math import cos, radians
-
     place = place or {"scope": "national"}
     lon, lat = place.get("lon"), place.get("lat")
     with connection.cursor() as cursor:
