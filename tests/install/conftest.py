@@ -1,4 +1,5 @@
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ import psycopg
 import pytest
 
 from maillage.core.cluster import SUPERUSER, Cluster
+from tests.install.processes import maillage
 
 
 @pytest.fixture
@@ -17,6 +19,26 @@ def data_dir() -> Iterator[Path]:
     yield above / "data"
     forget(Cluster(above / "data"))
     shutil.rmtree(above)
+
+
+@pytest.fixture(scope="session")
+def migrated_once() -> Iterator[Path]:
+    """A stopped instance whose tables and static files are ready."""
+    above = Path(tempfile.mkdtemp(prefix="maillage-test-"))
+    above.chmod(0o755)
+    for command in (["migrate", "-v0"], ["collect"]):
+        done = maillage(above / "data", *command)
+        assert done.returncode == 0, done.stderr
+    yield above / "data"
+    forget(Cluster(above / "data"))
+    shutil.rmtree(above)
+
+
+@pytest.fixture
+def migrated(migrated_once: Path, data_dir: Path) -> Path:
+    """A data folder whose tables and static files are ready: a copy."""
+    subprocess.run(["cp", "-a", str(migrated_once), str(data_dir)], check=True)
+    return data_dir
 
 
 def forget(cluster: Cluster) -> None:

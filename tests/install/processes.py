@@ -34,7 +34,7 @@ def maillage(data_dir: Path, *arguments: str, **more: str) -> subprocess.Complet
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=400,
     )
 
 
@@ -55,13 +55,13 @@ def status(port: int, path: str = "/readyz") -> int | None:
         return None
 
 
-def wait_for(condition, seconds: float = 60.0) -> bool:
+def wait_for(condition, seconds: float = 120.0) -> bool:
     """Whether `condition` came true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
             return True
-        time.sleep(0.1)
+        time.sleep(0.3)
     return False
 
 
@@ -80,7 +80,7 @@ def serving(data_dir: Path, *options: str, **more: str) -> Iterator[tuple[subpro
             start_new_session=True,
         )
     try:
-        assert wait_for(lambda: process.poll() is not None or status(port) == 200), log.read_text()
+        assert wait_for(lambda: process.poll() is not None or status(port) == 200, 240), log.read_text()
         assert process.poll() is None, log.read_text()
         yield process, port
     finally:

@@ -13,15 +13,6 @@ from tests.install.processes import children, maillage, serving, status, wait_fo
 pytestmark = pytest.mark.install
 
 
-@pytest.fixture
-def migrated(data_dir: Path) -> Path:
-    """A data folder whose tables and static files are ready."""
-    done = maillage(data_dir, "migrate", "-v0")
-    assert done.returncode == 0, done.stderr
-    assert maillage(data_dir, "collect").returncode == 0
-    return data_dir
-
-
 def alive(pid: int) -> bool:
     return (
         Path(f"/proc/{pid}").exists()
@@ -39,7 +30,7 @@ def test_a_stop_signal_ends_every_process_and_the_database(migrated, stop):
         everyone = tree(process.pid)
         assert len(everyone) >= 3
         process.send_signal(stop)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
 
     assert [pid for pid in everyone if alive(pid)] == []
     assert status(port) is None
@@ -65,7 +56,7 @@ def test_children_do_not_outlive_a_killed_site(migrated):
         process.kill()
         process.wait(10)
 
-    assert wait_for(lambda: not any(alive(pid) for pid in others), 20)
+    assert wait_for(lambda: not any(alive(pid) for pid in others), 60)
     assert status(port) is None
 
 
@@ -85,7 +76,7 @@ def test_a_killed_database_and_a_killed_worker_come_back_under_a_running_site(mi
                 if p != worker and alive(p) and b"worker" in Path(f"/proc/{p}/cmdline").read_bytes()
             ]
 
-        assert wait_for(lambda: status(port) == 200 and cluster.is_running() and len(others()) == 1, 40)
+        assert wait_for(lambda: status(port) == 200 and cluster.is_running() and len(others()) == 1)
 
 
 def test_two_sites_on_one_folder_are_refused_in_one_line(migrated):

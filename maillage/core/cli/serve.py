@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Annotated
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import typer
@@ -140,7 +139,7 @@ def say_when_ready(host: str, port: int) -> None:
     for _attempt in range(600):
         try:
             urlopen(f"http://{local}:{port}/healthz", timeout=5).close()
-        except URLError as error:
+        except OSError as error:
             if getattr(error, "code", None) is None:
                 time.sleep(0.1)
                 continue

@@ -9,16 +9,5 @@ from maillage.territories.queries.location import (
     locate,
     position,
 )
-from maillage.territories.queries.names import PlaceFound, search_places
 
-__all__ = [
-    "InvalidPosition",
-    "Location",
-    "NearestQpv",
-    "Place",
-    "PlaceFound",
-    "QpvHere",
-    "locate",
-    "position",
-    "search_places",
-]
+__all__ = ["InvalidPosition", "Location", "NearestQpv", "Place", "QpvHere", "locate", "position"]

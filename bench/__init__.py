@@ -1,0 +1,1 @@
+"""Benchmarks, a module each: `figures()` yields what was measured beside its target (docs/performance.md)."""

@@ -1,3 +1,0 @@
-from maillage.initiatives.cli import Command
-
-__all__ = ["Command"]
