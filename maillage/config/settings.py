@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from maillage.config import env
+from maillage.core import logs
 from maillage.core.cluster import Cluster
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -290,6 +291,17 @@ X_FRAME_OPTIONS = "DENY"
 EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
 SMTP_URL = env.url("MAILLAGE_SMTP_URL", schemes=("smtp", "smtps"))
 DEFAULT_FROM_EMAIL = env.text("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@localhost>")
+
+# --- Logs, figures ---------------------------------------------------------------------------------------
+LOGGING = logs.configuration(
+    env.choice("MAILLAGE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    env.choice("MAILLAGE_LOG_FORMAT", "auto", ("auto", "json", "text")),
+)
+METRICS_TOKEN = env.text("MAILLAGE_METRICS_TOKEN")
+if env.flag("MAILLAGE_METRICS", True):
+    # read by prometheus_client when a process counts its first request
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
 
 # --- History, cache, log ---------------------------------------------------------------------------------
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

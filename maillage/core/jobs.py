@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -65,11 +66,12 @@ def job(
     def register(work: Work) -> Work:
         @functools.wraps(work)
         def run(timestamp: int = 0, **arguments: Any) -> None:
-            if not one_transaction:
-                work(**arguments)
-                return
-            with acting_as(None, purpose=purpose):
-                work(**arguments)
+            with structlog.contextvars.bound_contextvars(job=name):
+                if not one_transaction:
+                    work(**arguments)
+                    return
+                with acting_as(None, purpose=purpose):
+                    work(**arguments)
 
         task = app.task(name=name, queueing_lock=name if cron else None, retry=Patience(retries))(run)
         if cron:

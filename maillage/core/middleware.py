@@ -1,6 +1,8 @@
 """One request, one transaction, one identity; one log line."""
 
+import re
 import time
+import uuid
 from collections.abc import Callable
 
 import structlog
@@ -9,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from maillage.core import problems, ratelimit
+from maillage.core import metrics, problems, ratelimit
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.errors import DomainError
 
@@ -19,6 +21,8 @@ Next = Callable[[HttpRequest], HttpResponse]
 # no identity to set, no transaction to open: files, memory, and what must answer without a database
 WITHOUT_DATABASE = ("/static/", "/tuiles/", "/healthz", "/readyz", "/metrics")
 SIGN_IN = "/compte/"
+UNLOGGED = {"/healthz", "/readyz", "/metrics"}
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class ActingMiddleware:
@@ -74,20 +78,34 @@ def _count_call(request: HttpRequest) -> None:
 
 
 class RequestLogMiddleware:
-    """One structured line a request: the route's name, never the path, the query or an address."""
+    """One structured line a request: the route's name, never the path, the query or an address; and a number to
+    find it again, which the answer carries."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
-        response = self.get_response(request)
-        route = request.resolver_match.view_name if request.resolver_match else None
-        log.info(
-            "request",
-            route=route,
-            method=request.method,
-            status=response.status_code,
-            ms=round((time.perf_counter() - start) * 1000, 1),
-        )
-        return response
+        number = request.headers.get("X-Request-ID", "")
+        if not REQUEST_ID.fullmatch(number):
+            number = uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=number)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = number
+            seconds = time.perf_counter() - start
+            match = request.resolver_match
+            route = (match.view_name or match.route) if match else "none"
+            if request.path not in UNLOGGED:
+                log.info(
+                    "request",
+                    route=route,
+                    method=request.method,
+                    status=response.status_code,
+                    ms=round(seconds * 1000, 1),
+                )
+            metrics.count_request(route, request.method or "", response.status_code, seconds)
+            return response
+        finally:
+            structlog.contextvars.clear_contextvars()

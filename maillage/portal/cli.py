@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_typer.management import TyperCommand, command
 
+from maillage.accounts.actions import create_demo_accounts
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.imports import Report
 from maillage.initiatives.demo import forget_initiatives, load_initiatives
@@ -54,4 +55,5 @@ def load_demo() -> Report:
         call_command("territories", "load")
     with acting_as(None, purpose=Purpose.ADMINISTRATION):
         load_schematic_qpv()
+        create_demo_accounts()
         return load_initiatives(at=timezone.now())

@@ -20,6 +20,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from maillage.core import metrics
 from maillage.core.cluster import ClusterError
 from maillage.core.errors import DomainError
 from maillage.core.processes import SUPERVISOR, kept_running
@@ -60,6 +61,7 @@ class Command(TyperCommand):
                 import_string(settings.PREPARATION)()
             refuse_old_database()
             connections.close_all()
+            metrics.start_afresh()
             with (
                 kept_database() if settings.EMBEDDED else nullcontext(),
                 kept_running("worker") if worker else nullcontext(),
