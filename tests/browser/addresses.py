@@ -9,7 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 # routes that answer machines, or only to a form: they have no page to look at
 WITHOUT_PAGE = (
     "api/", "tuiles/", "apparence/", "depart/", "healthz", "readyz", "metrics", "compte/", "favicon.ico", "carte/grappes",
-    "grappes", "oembed", "travaux/",
+    "grappes", "oembed", "travaux/", "media/",
+    # behind the secret of a mail: their own app tries them
+    "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "suivre/",
 )  # fmt: skip
 MACHINE_ENDINGS = (
     ".xml", ".txt", ".json", ".geojson", ".csv", ".xlsx", ".umap", ".atom", ".pdf", ".webmanifest", ".gz", ".svg", ".png", ".jpg",

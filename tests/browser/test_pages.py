@@ -52,7 +52,7 @@ def test_on_a_wide_screen(target: str, desk: BrowserContext, site: str, demo: ps
 def test_on_a_phone(target: str, phone: BrowserContext, demo: psycopg.Connection) -> None:
     tab = phone.new_page()
     try:
-        tab.goto(address(target, demo), wait_until="networkidle")
+        tab.goto(address(target, demo), wait_until="load")
         assert checks.overflow(tab) == 0, "scrolls sideways at 360 px"
         faults = checks.faults_in_both_themes(tab)
         assert faults == [], checks.described(faults)

@@ -70,6 +70,7 @@ def field(bound: forms.BoundField, **attributes: str) -> dict[str, Any]:
         "control": bound.as_widget(attrs=attrs) if not several else "",
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_choices": several,
+        "in_columns": several and len(bound.subwidgets) > 4,
         "is_hidden": bound.is_hidden,
         "describedby": " ".join(described),
         "optional": not bound.field.required and not isinstance(widget, forms.CheckboxInput),
