@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from maillage.ui.stylesheet import one_stylesheet
+from maillage.ui.stylesheet import one_stylesheet, words_in
 
 STYLESHEET = "ui/site.css"
 
@@ -23,7 +23,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run and STYLESHEET in paths:
-            whole = one_stylesheet(self._text, STYLESHEET)
+            whole = one_stylesheet(self._text, STYLESHEET, words_in(settings.BASE_DIR / "maillage"))
             self.delete(STYLESHEET)
             self.save(STYLESHEET, ContentFile(whole.encode()))
             paths[STYLESHEET] = (self, STYLESHEET)  # what is hashed is ours, no longer the finder's
