@@ -23,12 +23,15 @@ def compile_texts() -> None:
 
 
 def static_stamp() -> str:
-    """A hash that changes when a static file appears, disappears or changes."""
+    """A hash that changes when a static file or a template appears, disappears or changes."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
             found = Path(storage.path(name)).stat()
             digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    # the stylesheet keeps what the templates name
+    for template in sorted(Path(settings.BASE_DIR, "maillage").rglob("templates/**/*.html")):
+        digest.update(f"{template} {template.stat().st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
