@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import Client
+from django.urls import reverse
 
 from maillage.core.errors import Conflict
 from maillage.ui.living import SampleForm
@@ -35,7 +36,7 @@ def test_a_missing_page_says_what_to_do_next():
 
 
 def test_a_form_without_its_token_is_told_that_it_expired():
-    page = Client(enforce_csrf_checks=True).post("/compte/login/")
+    page = Client(enforce_csrf_checks=True).post(reverse("account_login"))
 
     assert page.status_code == 403
     assert "Ce formulaire a expiré" in page.text
