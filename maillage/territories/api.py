@@ -1,5 +1,7 @@
 """`/api/v1/territories/…`: what is at a point, and what a name means."""
 
+from typing import Literal
+
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
@@ -46,3 +48,24 @@ def locate(
 ) -> dict[str, object]:
     """Commune, EPCI, département, région, QPV de chaque génération, et QPV le plus proche avec sa distance en mètres."""
     return queries.locate(*queries.position(lon, lat)).as_json()
+
+
+class PlaceAnswer(Schema):
+    """A commune, an EPCI, a QPV or an address; `context` tells namesakes apart."""
+
+    kind: Literal["commune", "epci", "qpv", "adresse"]
+    code: str
+    nom: str
+    context: str
+    lon: float
+    lat: float
+
+
+@router.get("/search", response=list[PlaceAnswer], summary="Chercher un lieu par son nom")
+def search(
+    request: HttpRequest,
+    q: str = Query("", description="Début d'un nom, code postal, code officiel ou adresse"),
+    limit: int = Query(8, ge=1, le=20),
+) -> list[dict[str, object]]:
+    """Communes, EPCI et QPV que le texte peut désigner, le plus probable d'abord, puis des adresses."""
+    return [place.as_json() for place in queries.search_places(q, limit)]

@@ -1,5 +1,6 @@
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.utils.translation import gettext_lazy as _
 
 # of QPV contours; figures always name theirs
@@ -166,3 +167,45 @@ class Drawing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer} {self.version}"
+
+
+class SearchName(models.Model):
+    """One way to write the name of a commune, EPCI or QPV: whole, from one of its words on, a postal code, its code.
+
+    Derived from the other tables by `actions.refresh_search_names`, so that a search reads one narrow table.
+    `alias` is compared by `territories_plain()`; `weight` orders namesakes, the larger first.
+    """
+
+    alias = models.TextField()
+    # 0: the whole name or a code; 1: from a word inside the name on
+    rank = models.SmallIntegerField()
+    # what the whole name looks like, for typing mistakes; '' on the other rows
+    likeness = models.TextField()
+    kind = models.CharField(max_length=10)
+    code = models.CharField(max_length=10)
+    generation = models.SmallIntegerField(null=True)
+    nom = models.CharField(max_length=300)
+    context = models.CharField(max_length=300)
+    departement = models.CharField(max_length=3)
+    weight = models.IntegerField()
+    lon = models.FloatField()
+    lat = models.FloatField()
+
+    class Meta:
+        indexes = [
+            models.Index(OpClass(models.F("alias"), name="text_pattern_ops"), name="searchname_prefix"),
+            # the first letters of a name start too many: most often a large place is meant
+            models.Index(
+                OpClass(models.F("alias"), name="text_pattern_ops"),
+                name="searchname_large",
+                condition=models.Q(weight__gte=10_000, rank=0),
+            ),
+            GinIndex(
+                OpClass(models.F("likeness"), name="gin_trgm_ops"),
+                name="searchname_trigrams",
+                condition=~models.Q(likeness=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alias} → {self.nom}"

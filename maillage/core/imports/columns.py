@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
 from maillage.core.imports.values import plain
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class BadMapping(DomainError):
@@ -18,13 +22,9 @@ class Field:
     """One thing an import can fill: its name, what people call it, the headers by which it is recognised."""
 
     name: str
-    label: str
+    label: "str | StrPromise"
     aliases: tuple[str, ...] = ()
     required: bool = False
-
-    @property
-    def spellings(self) -> set[str]:
-        return {plain(word) for word in (self.name, self.label, *self.aliases)}
 
 
 def guess(columns: Sequence[str], fields: Iterable[Field]) -> dict[str, str]:
@@ -36,8 +36,8 @@ def guess(columns: Sequence[str], fields: Iterable[Field]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in fields:
         for alias in (field.name, field.label, *field.aliases):
-            if plain(alias) in left:
-                found[field.name] = left.pop(plain(alias))
+            if (spelling := plain(str(alias))) in left:
+                found[field.name] = left.pop(spelling)
                 break
     return found
 

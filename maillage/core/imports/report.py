@@ -34,6 +34,10 @@ class Report:
     def reject(self, line: int, name: str, reason: str) -> None:
         """Count one line as rejected, for `reason`."""
         self.rejected += 1
+        self.explain(line, name, reason)
+
+    def explain(self, line: int, name: str, reason: str) -> None:
+        """Give one reason of a line that is already counted as rejected."""
         if len(self.rejections) < MOST_LISTED:
             self.rejections.append(Rejection(line, name, reason))
 
@@ -41,11 +45,6 @@ class Report:
         """Say something about a line that was taken."""
         if len(self.notes) < MOST_LISTED:
             self.notes.append(Rejection(line, name, reason))
-
-    @property
-    def not_listed(self) -> int:
-        """How many rejected lines are counted and not listed."""
-        return self.rejected - len(self.rejections)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values, with exactly the documented keys."""

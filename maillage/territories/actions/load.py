@@ -9,10 +9,12 @@ from importlib.resources import files
 from io import TextIOWrapper
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from maillage.core.imports import Report
 from maillage.territories.actions.drawing import draw_territories
+from maillage.territories.actions.names import refresh_search_names
+from maillage.territories.models import SearchName
 from maillage.territories.sql import statement
 
 Row = dict[str, str]
@@ -33,7 +35,7 @@ COLUMNS = (
     "town_hall",
     "contour",
 )
-STEPS = 6
+STEPS = 7
 
 
 @transaction.atomic
@@ -65,10 +67,19 @@ def load_territories(*, progress: Progress = lambda step: None) -> Report:
         progress("communes (contours)")
         cursor.execute("SELECT count(*) FROM incoming_commune WHERE kind IN ('COM', 'ARM')")
         _count(cursor, report, "commune", cursor.fetchone()[0])
-        cursor.execute("ANALYZE territories_commune")
     progress("tracé de la carte")
     draw_territories()
+    progress("noms pour la recherche")
+    if report.created or report.updated or not SearchName.objects.exists():
+        refresh_search_names()
+        transaction.on_commit(_analyse)
     return report
+
+
+def _analyse() -> None:
+    """Tell PostgreSQL what the tables hold now; only their owner may."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE territories_commune, territories_epci, territories_searchname")
 
 
 def _rows(name: str) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
 from maillage.core.imports import Report
+from maillage.territories.actions.names import refresh_search_names
 from maillage.territories.contour_files import ContourRow, plain_name, read_contours
 from maillage.territories.models import Commune
 from maillage.territories.sql import statement
@@ -57,6 +58,8 @@ def import_qpv(path: Path, *, generation: int, dry_run: bool = False) -> Report:
     accepted = _checked(read_contours(path), generation, report)
     with transaction.atomic():
         _write(accepted, generation, report)
+        if report.created or report.updated:
+            refresh_search_names("qpv")
         if dry_run or report.rejected:
             transaction.set_rollback(True)
     if report.rejected and not dry_run:

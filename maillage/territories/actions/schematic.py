@@ -6,6 +6,7 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import transaction
 
 from maillage.core.imports import Report
+from maillage.territories.actions.names import refresh_search_names
 from maillage.territories.models import Qpv
 
 GENERATION = 2024
@@ -44,6 +45,8 @@ def load_schematic_qpv() -> Report:
         )
         report.created += created
         report.unchanged += not created
+    if report.created:
+        refresh_search_names("qpv")
     return report
 
 
@@ -51,6 +54,7 @@ def load_schematic_qpv() -> Report:
 def forget_schematic_qpv() -> int:
     """Delete every schematic outline, for an instance that has the official ones; says how many."""
     count, _by_model = Qpv.objects.filter(is_schematic=True).delete()
+    refresh_search_names("qpv")
     return count
 
 

@@ -9,5 +9,16 @@ from maillage.territories.queries.location import (
     locate,
     position,
 )
+from maillage.territories.queries.names import PlaceFound, search_places
 
-__all__ = ["InvalidPosition", "Location", "NearestQpv", "Place", "QpvHere", "locate", "position"]
+__all__ = [
+    "InvalidPosition",
+    "Location",
+    "NearestQpv",
+    "Place",
+    "PlaceFound",
+    "QpvHere",
+    "locate",
+    "position",
+    "search_places",
+]

@@ -1,8 +1,14 @@
 -- Incoming communes and arrondissements into the table. Returns: created (boolean), one row for each that changed.
 WITH drawn AS (
     -- a new commune published without a contour has that of the former communes it joins
-    SELECT c.*, COALESCE(c.contour, joined.contour) AS shape
+    SELECT c.*, COALESCE(c.contour, joined.contour) AS shape,
+        -- Paris, Lyon and Marseille have the postal codes of their arrondissements
+        COALESCE(NULLIF(c.postal_codes, '{}'), parts.postal_codes, '{}') AS every_postal_code
     FROM incoming_commune c
+    LEFT JOIN (
+        SELECT a.parent, array_agg(DISTINCT p.code ORDER BY p.code) AS postal_codes
+        FROM incoming_commune a, unnest(a.postal_codes) AS p (code) WHERE a.kind = 'ARM' GROUP BY a.parent
+    ) parts ON parts.parent = c.code
     LEFT JOIN LATERAL (
         SELECT ST_Multi(ST_Union(former.contour)) AS contour
         FROM incoming_commune former WHERE former.kind = 'COMD' AND former.parent = c.code AND c.contour IS NULL
@@ -18,7 +24,7 @@ WITH drawn AS (
 )
 INSERT INTO territories_commune AS t
     (code, kind, nom, type_nom, parent_id, departement_id, epci_id, population, postal_codes, town_hall, contour)
-SELECT p.code, p.kind, p.nom, p.type_nom, p.parent, p.departement, p.epci, p.population, p.postal_codes,
+SELECT p.code, p.kind, p.nom, p.type_nom, p.parent, p.departement, p.epci, p.population, p.every_postal_code,
     COALESCE(p.point, neighbours.point), p.shape
 FROM placed p
 LEFT JOIN LATERAL (

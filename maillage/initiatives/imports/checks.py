@@ -1,0 +1,363 @@
+"""One line of a file, checked and cleaned: what goes into the staging table, or why it cannot."""
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from stdnum.fr import siret as siret_numbers
+
+from maillage.core.imports import BadValue, Row
+from maillage.core.imports.maps import LAYER
+from maillage.core.imports.values import day, degrees, number, one_line, plain, text, words
+from maillage.initiatives.imports.columns import BY_NAME
+from maillage.initiatives.imports.links import email, read_links, read_url
+from maillage.initiatives.imports.places import (
+    SCOPES,
+    PointRead,
+    Refused,
+    Scope,
+    Territories,
+    checked,
+    point_of,
+)
+from maillage.initiatives.models import PHASES, PUBLICS, Phase, Public, Theme
+from maillage.initiatives.models.initiative import Licence
+
+# the columns of the staging table that a line fills, in order
+STAGED = (
+    "line", "key", "key_given", "slug", "row_version", "title", "base_slug", "summary", "body", "themes", "publics",
+    "phases", "carrier", "siret", "partners", "lon", "lat", "scope", "address", "commune", "departement", "region",
+    "starts_on", "ends_on", "contact_name", "contact_email", "contact_phone", "links", "source_name", "source_url",
+    "author_name", "licence", "confirmed_on",
+)  # fmt: skip
+LENGTHS = {
+    "title": 160, "summary": 400, "body": 20_000, "address": 300, "contact_name": 120, "contact_phone": 30,
+    "source_name": 200, "author_name": 120, "carrier": 200, "id": 200, "slug": 120,
+}  # fmt: skip
+MARKUP = re.compile(r"<\s*[a-zA-Z/!][^>]{0,40}>?")
+# words of the addresses of the site under /initiatives/: no fiche may take one
+RESERVED = frozenset({"proposer", "suivre", "moderation", "moderer", "importer", "export", "atom", "carte"})
+
+
+@dataclass
+class Checker:
+    """Checks lines by one mapping (field name: column). `themes`: those given to a line that names none."""
+
+    mapping: Mapping[str, str]
+    centroid: bool = False
+    themes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.territories = Territories()
+        self.territories.prepare(self.mapping)
+        self.known_themes: dict[str, str] = {}
+        self.theme_names: list[str] = []
+        for theme in Theme.objects.all():
+            self.theme_names.append(theme.name)
+            for word in (theme.code, theme.name, str(theme.position)):
+                self.known_themes[plain(word)] = theme.code
+        self.known_publics = choices(Public.choices, PUBLICS)
+        self.known_phases = choices(Phase.choices, PHASES)
+        self.known_licences = choices(Licence.choices, Licence.values)
+        # a layer's name is a theme when it is one, and says nothing otherwise
+        self.lenient_themes = self.mapping.get("themes") == LAYER
+        self.lists: dict[tuple[str, str], list[str]] = {}
+
+    def staged(self, row: Row) -> tuple[tuple[Any, ...], bool]:  # noqa: PLR0915 one line a field
+        """The values of STAGED for one line, and whether it had to be repaired. Raises RowRefused with every problem."""
+        if row.problem:
+            raise RowRefused([Refused("", row.problem)])
+        problems: list[Refused] = []
+        values = row.values
+
+        def cell(name: str) -> Any:
+            column = self.mapping.get(name)
+            return values.get(column) if column is not None else None
+
+        def read(name: str, reader: Callable[[Any], Any]) -> Any:
+            given = cell(name)
+            if given is None or given == "":
+                return reader("")
+            try:
+                return reader(given)
+            except BadValue as error:
+                problems.append(Refused(name, str(error)))
+            except Refused as error:
+                problems.append(error)
+            return reader("")
+
+        def short(name: str, reader: Callable[[Any], str] = one_line) -> str:
+            found = reader(cell(name))
+            if len(found) > LENGTHS[name]:
+                problems.append(Refused(name, too_long(name, len(found))))
+            return found
+
+        title = short("title")
+        if not title:
+            problems.append(Refused("title", _("le nom manque : donnez un titre à la fiche")))
+        summary, body = short("summary"), short("body", text)
+        if body and "summary" not in self.mapping:
+            summary, body = summary_of(body)
+        for name, written in (("title", title), ("summary", summary)):
+            if found := MARKUP.search(written):
+                problems.append(Refused(name, markup(found[0])))
+
+        carrier, siret = short("carrier"), read("siret", self.siret)
+        if siret and not carrier:
+            problems.append(Refused("carrier", _("le nom de la structure manque à côté de son SIRET")))
+        starts_on, ends_on = read("starts_on", day), read("ends_on", day)
+        if starts_on and ends_on and ends_on < starts_on:
+            problems.append(
+                Refused("ends_on", _("la fin est avant le début : échangez ou corrigez les deux dates"))
+            )
+        repaired = False
+        scope, point, commune, departement, region = "", None, None, None, None
+        try:
+            scope, point, commune, departement, region = self.place(row, cell)
+            repaired = point is not None and point.computed
+        except BadValue as error:
+            problems.append(Refused("lat", str(error)))
+        except Refused as error:
+            problems.append(error)
+        themes = self.several("themes", cell("themes"), self.known_themes, problems) or list(self.themes)
+        links, mended = read_links(cell("links"), problems)
+        source_url, source_mended = read_url(one_line(cell("source_url")), "source_url", problems)
+        given_id, slug = short("id"), short("slug")
+        lon, lat = (point.lon, point.lat) if point else (None, None)
+        row_version = read("version", number)
+        base_slug = plain(title).replace(" ", "-")[:100].strip("-") or "initiative"
+        staged = (
+            row.line,
+            given_id or slug or digest(title, lon, lat, commune, departement, region),
+            bool(given_id),
+            slug or None,
+            int(row_version) if row_version is not None and 0 < row_version < 2**31 else None,
+            title,
+            base_slug if base_slug not in RESERVED else f"{base_slug}-1",
+            summary,
+            body,
+            array(themes),
+            array(self.several("publics", cell("publics"), self.known_publics, problems)),
+            array(self.several("phases", cell("phases"), self.known_phases, problems)),
+            carrier,
+            siret,
+            array([partner[:200] for partner in words(cell("partners"))]),
+            lon,
+            lat,
+            scope,
+            short("address"),
+            commune,
+            departement,
+            region,
+            starts_on,
+            ends_on,
+            short("contact_name"),
+            read("contact_email", email),
+            short("contact_phone"),
+            json.dumps(links, ensure_ascii=False) if links else "[]",
+            short("source_name"),
+            source_url,
+            short("author_name"),
+            read("licence", self.licence),
+            read("confirmed_on", day),
+        )
+        if problems:
+            raise RowRefused(problems)
+        return staged, repaired or mended or source_mended
+
+    # --- place ---------------------------------------------------------------------------------------------------
+
+    def place(
+        self, row: Row, cell: Callable[[str], Any]
+    ) -> tuple[str, PointRead | None, str | None, str | None, str | None]:
+        """Scope, point, and the codes of the commune, département and région that the line names. Raises Refused.
+
+        A point without a commune gets its commune from PostGIS later; a commune without a point, its town hall's.
+        """
+        asked = one_line(cell("scope"))
+        scope = SCOPES.get(plain(asked), "") if asked else ""
+        if asked and not scope:
+            raise Refused(
+                "scope",
+                _(
+                    "« %(value)s » n’est pas un lieu connu : adresse, quartier, commune, département, région ou nationale"
+                )
+                % {"value": asked[:40]},
+            )
+        if scope == Scope.NATIONAL:
+            return scope, None, None, None, None
+        departement = self.code_of("departement", cell, self.territories.departements)
+        region = self.code_of("region", cell, self.territories.regions)
+        if scope == Scope.REGION:
+            return scope, None, None, None, region
+        if scope == Scope.DEPARTEMENT:
+            return scope, None, None, departement, None
+        point = self.point(row, cell)
+        commune = self.territories.commune(
+            one_line(cell("code_insee")), one_line(cell("commune")), one_line(cell("postal_code"))
+        )
+        if point:
+            return scope or Scope.ADDRESS, point, commune or None, None, None
+        if commune:
+            return Scope.COMMUNE, None, commune, None, None
+        if departement or region:
+            return (
+                Scope.DEPARTEMENT if departement else Scope.REGION,
+                None,
+                None,
+                departement,
+                region if not departement else None,
+            )
+        raise Refused(
+            "lat",
+            _(
+                "ni position ni commune : donnez lat et lon, ou code_insee, ou écrivez « nationale » dans une colonne lieu"
+            ),
+        )
+
+    def point(self, row: Row, cell: Callable[[str], Any]) -> PointRead | None:
+        """The point of the line: its own coordinates, else its geometry."""
+        lon, lat = degrees(cell("lon")), degrees(cell("lat"))
+        if lon is None and lat is None and (written := one_line(cell("position"))):
+            parts = [part for part in re.split(r"\s*;\s*|,\s+|\s+", written) if part]
+            if len(parts) == 1:
+                parts = written.split(",")
+            if len(parts) != 2:
+                raise Refused(
+                    "position", _("« %(value)s » n’est pas « latitude, longitude »") % {"value": written[:40]}
+                )
+            lat, lon = degrees(parts[0]), degrees(parts[1])
+        if lon is not None and lat is not None:
+            return checked(lon, lat)
+        if lon is not None or lat is not None:
+            raise Refused("lat", _("une des deux coordonnées manque : donnez la latitude et la longitude"))
+        return point_of(row.geometry, centroid=self.centroid) if row.geometry else None
+
+    def code_of(self, name: str, cell: Callable[[str], Any], known: Mapping[str, str]) -> str | None:
+        written = one_line(cell(name))
+        if not written:
+            return None
+        if found := known.get(plain(written)) or known.get(plain(written.zfill(2))):
+            return found
+        raise Refused(
+            name, _("« %(value)s » est inconnu : donnez son code ou son nom") % {"value": written[:60]}
+        )
+
+    # --- words ---------------------------------------------------------------------------------------------------
+
+    def several(self, name: str, given: Any, known: Mapping[str, str], problems: list[Refused]) -> list[str]:
+        """The codes of the values in one cell, each once."""
+        if given is None or given == "":
+            return []
+        kept = self.lists.get((name, given)) if isinstance(given, str) else None
+        if kept is not None:
+            return kept
+        codes: list[str] = []
+        for word in words(given):
+            code = known.get(plain(word))
+            if code:
+                codes.append(code)
+            elif name != "themes" or not self.lenient_themes:
+                problems.append(Refused(name, unknown_word(name, word, known, self.theme_names)))
+                return []
+        codes = list(dict.fromkeys(codes))
+        if isinstance(given, str) and len(self.lists) < 10_000:
+            self.lists[name, given] = codes
+        return codes
+
+    def licence(self, given: Any) -> str:
+        written = one_line(given)
+        if not written:
+            return Licence.LO2
+        if found := self.known_licences.get(plain(written)):
+            return found
+        raise Refused(
+            "licence",
+            _("la licence « %(value)s » n’est pas acceptée : %(known)s")
+            % {"value": written[:40], "known": ", ".join(Licence.values)},
+        )
+
+    @staticmethod
+    def siret(given: Any) -> str:
+        written = re.sub(r"[\s.]", "", one_line(given))
+        if written and not siret_numbers.is_valid(written):
+            raise Refused(
+                "siret",
+                _("« %(value)s » n’est pas un SIRET : 14 chiffres, avec sa clé juste")
+                % {"value": written[:20]},
+            )
+        return written
+
+
+class RowRefused(Exception):
+    """A line cannot be taken: every problem that it has."""
+
+    def __init__(self, problems: list[Refused]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def choices(labelled: list[tuple[str, Any]], values: list[str]) -> dict[str, str]:
+    """Code by code and by label."""
+    return {plain(str(word)): code for code, label in labelled for word in (code, label) if code in values}
+
+
+def unknown_word(name: str, word: str, known: Mapping[str, str], theme_names: list[str]) -> str:
+    near = difflib.get_close_matches(plain(word), known, n=1, cutoff=0.6)
+    if near:
+        return _("« %(word)s » est inconnu : voulez-vous dire « %(near)s » ?") % {
+            "word": word[:60],
+            "near": known[near[0]],
+        }
+    possible = theme_names if name == "themes" else sorted(set(known.values()))
+    return _("« %(word)s » est inconnu : choisissez parmi %(known)s") % {
+        "word": word[:60],
+        "known": ", ".join(possible),
+    }
+
+
+def too_long(name: str, length: int) -> str:
+    return _(
+        "%(label)s : %(length)s caractères, %(most)s au plus ; raccourcissez, ou mettez la suite dans la description"
+    ) % {
+        "label": BY_NAME[name].label,
+        "length": length,
+        "most": LENGTHS[name],
+    }
+
+
+def markup(found: str) -> str:
+    return _("du code (« %(found)s ») est écrit dans le texte : retirez-le, un texte simple suffit") % {
+        "found": found[:20]
+    }
+
+
+def summary_of(description: str) -> tuple[str, str]:
+    """Summary and body from one description: a short one is its own summary, of a long one the start is."""
+    start = one_line(description.split("\n", 1)[0])
+    if len(description) <= LENGTHS["summary"] and start == description:
+        return description, ""
+    if len(start) > LENGTHS["summary"]:
+        start = start[: LENGTHS["summary"] - 2].rsplit(" ", 1)[0] + " …"
+    return start, description
+
+
+def array(values: list[str]) -> str:
+    """A text array as PostgreSQL writes it."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+
+
+def digest(title: str, lon: float | None, lat: float | None, *codes: str | None) -> str:
+    """What stands for an identifier when the source has none: the same name at the same place (about 10 m)."""
+    place = (
+        f"{lon:.4f},{lat:.4f}"
+        if lon is not None and lat is not None
+        else ",".join(code or "" for code in codes)
+    )
+    return hashlib.blake2b(f"{plain(title)}@{place}".encode(), digest_size=12).hexdigest()

@@ -1,0 +1,3 @@
+from maillage.initiatives.cli import Command
+
+__all__ = ["Command"]

@@ -1,0 +1,31 @@
+-- Writes what the known fiches take. Parameter: origin.
+UPDATE initiatives_initiative i SET
+    title = COALESCE(c.take ->> 'title', i.title),
+    summary = COALESCE(c.take ->> 'summary', i.summary),
+    body = COALESCE(c.take ->> 'body', i.body),
+    themes = CASE WHEN c.take ? 'themes' THEN r.themes ELSE i.themes END,
+    publics = CASE WHEN c.take ? 'publics' THEN r.publics ELSE i.publics END,
+    phases = CASE WHEN c.take ? 'phases' THEN r.phases ELSE i.phases END,
+    partners = CASE WHEN c.take ? 'partners' THEN r.partners ELSE i.partners END,
+    carrier_id = CASE WHEN c.take ? 'carrier' THEN r.carrier ELSE i.carrier_id END,
+    scope = CASE WHEN c.take ? 'place' THEN r.scope ELSE i.scope END,
+    point = CASE WHEN c.take ? 'place' THEN r.point ELSE i.point END,
+    commune_id = CASE WHEN c.take ? 'place' THEN r.commune ELSE i.commune_id END,
+    qpv_id = CASE WHEN c.take ? 'place' THEN r.qpv ELSE i.qpv_id END,
+    departement_id = CASE WHEN c.take ? 'place' THEN r.departement ELSE i.departement_id END,
+    region_id = CASE WHEN c.take ? 'place' THEN r.region ELSE i.region_id END,
+    address = COALESCE(c.take ->> 'address', i.address),
+    starts_on = CASE WHEN c.take ? 'starts_on' THEN r.starts_on ELSE i.starts_on END,
+    ends_on = CASE WHEN c.take ? 'ends_on' THEN r.ends_on ELSE i.ends_on END,
+    contact_name = COALESCE(c.take ->> 'contact_name', i.contact_name),
+    contact_email = COALESCE(c.take ->> 'contact_email', i.contact_email),
+    contact_phone = COALESCE(c.take ->> 'contact_phone', i.contact_phone),
+    links = COALESCE(c.take -> 'links', i.links),
+    source_name = COALESCE(c.take ->> 'source_name', i.source_name),
+    source_url = COALESCE(c.take ->> 'source_url', i.source_url),
+    author_name = COALESCE(c.take ->> 'author_name', i.author_name),
+    licence = COALESCE(c.take ->> 'licence', i.licence),
+    confirmed_on = GREATEST(i.confirmed_on, r.confirmed_on),
+    origin_values = CASE WHEN i.origin = %(origin)s THEN COALESCE(i.origin_values, '{}') || c.take ELSE i.origin_values END
+FROM changes c JOIN resolved r ON r.line = c.line
+WHERE i.id = c.id AND c.take IS NOT NULL
