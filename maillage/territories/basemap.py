@@ -4,11 +4,17 @@ Colours are CSS variables with a fallback, so that an inline drawing follows the
 readable. Lines are drawn in quarters of a pixel; letters in pixels.
 """
 
+import math
+from dataclasses import dataclass
 from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from maillage.territories.models import Border
 from maillage.territories.queries.basemap import (
+    EARTH,
     TILE_PX,
+    Box,
     Label,
     View,
     drawn_lines,
@@ -19,6 +25,7 @@ from maillage.territories.queries.basemap import (
 
 UNITS = 4  # a pixel
 LABEL_PX = 12
+UNDER_MARKER_PX = 28
 LABEL_MARGIN_PX = 110  # a name may start in the next tile
 QPV_FROM_ZOOM = 9
 ATTRIBUTION = "© Insee, IGN"
@@ -34,11 +41,80 @@ STROKES = {
 CANAL = "var(--ma-canal,#0b5563)"
 
 
+@dataclass(frozen=True)
+class Window:
+    """What a map shows: its centre (EPSG:3857 metres), a whole zoom, and its size in pixels."""
+
+    x: float
+    y: float
+    zoom: int
+    width: int
+    height: int
+
+    @property
+    def m_per_px(self) -> float:
+        return 2 * EARTH / TILE_PX / 2**self.zoom
+
+    @property
+    def box(self) -> Box:
+        half_x, half_y = self.width * self.m_per_px / 2, self.height * self.m_per_px / 2
+        return Box(self.x - half_x, self.y - half_y, self.x + half_x, self.y + half_y)
+
+    def widened(self, margin_px: float) -> Box:
+        """The box with a margin around it."""
+        margin = margin_px * self.m_per_px
+        box = self.box
+        return Box(box.xmin - margin, box.ymin - margin, box.xmax + margin, box.ymax + margin)
+
+    def pixel(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point (EPSG:3857) is drawn, in pixels from the top left corner."""
+        box = self.box
+        return (x - box.xmin) / self.m_per_px, (box.ymax - y) / self.m_per_px
+
+    @property
+    def lonlat(self) -> tuple[float, float]:
+        """The centre in degrees."""
+        return lonlat(self.x, self.y)
+
+
+def mercator(lon: float, lat: float) -> tuple[float, float]:
+    """Web Mercator metres of degrees; latitudes beyond the map's edge are brought to it."""
+    lat = max(-85.05, min(85.05, lat))
+    return lon * EARTH / 180, math.log(math.tan(math.radians(45 + lat / 2))) * EARTH / math.pi
+
+
+def lonlat(x: float, y: float) -> tuple[float, float]:
+    """Degrees of Web Mercator metres."""
+    return x * 180 / EARTH, math.degrees(2 * math.atan(math.exp(y * math.pi / EARTH)) - math.pi / 2)
+
+
+def window_around(box: Box, width: int, height: int, *, last_zoom: int = 15) -> Window:
+    """The closest window of a whole zoom that shows all of `box` (EPSG:3857)."""
+    m_per_px = max((box.xmax - box.xmin) / width, (box.ymax - box.ymin) / height, 1e-6)
+    zoom = math.floor(math.log2(2 * EARTH / TILE_PX / m_per_px) + 1e-9)
+    return Window(
+        (box.xmin + box.xmax) / 2, (box.ymin + box.ymax) / 2, max(2, min(zoom, last_zoom)), width, height
+    )
+
+
+def first_view(window: Window, *, margin_px: int = 0) -> SafeString:
+    """The base map of a window as SVG content: land, borders, QPV and names, in pixels from its top left corner.
+
+    `margin_px` draws as much again around it, for a frame of other proportions.
+    """
+    view = View(window.box, window.zoom, margin_px=margin_px)
+    parts = [_lines(view, window.zoom)]
+    if window.zoom >= QPV_FROM_ZOOM:
+        parts.append(_qpv(view))
+    parts.append(_names(labels(view), window.zoom))
+    return mark_safe("".join(parts))  # noqa: S308 names are escaped, the rest is numbers
+
+
 def contours_tile(z: int, x: int, y: int) -> str | None:
     """The SVG of one tile of land, borders and names; None where there is nothing."""
     box = tile_box(z, x, y)
     lines = _lines(View(box, z), z)
-    names = _names(labels(View(box, z, margin_px=LABEL_MARGIN_PX)), inside_px=TILE_PX)
+    names = _names(labels(View(box, z, margin_px=LABEL_MARGIN_PX)), z, inside_px=TILE_PX)
     return _tile(lines + names) if lines or names else None
 
 
@@ -88,26 +164,27 @@ def _qpv(view: View, generation: int | None = None) -> str:
     return f'<g transform="scale({1 / UNITS:g})" stroke-linejoin="round">{"".join(paths)}</g>'
 
 
-def _names(found: list[Label], *, inside_px: float | None = None) -> str:
-    """Names under their town hall, larger for larger towns. With `inside_px`, only those that reach the tile."""
+def _names(found: list[Label], zoom: int, *, inside_px: float | None = None) -> str:
+    """Names at their town hall, larger for larger towns. With `inside_px`, only those that reach the tile.
+
+    The class `far` marks those that would not find room one zoom further out: a small screen leaves them out.
+    """
     texts = []
     for name in found:
-        x, y = name.x / UNITS, name.y / UNITS
-        size = LABEL_PX + (
-            3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0
-        )
+        size = LABEL_PX + (3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0)
+        # a marker at the town hall must not hide the name; further out, the name would leave its place
+        x, y = name.x / UNITS, name.y / UNITS + (UNDER_MARKER_PX if zoom >= 10 else size / 3)
         half = len(name.nom) * size * 0.32
         if inside_px is not None and not (
             -half < x < inside_px + half and -2 * size < y < inside_px + 2 * size
         ):
             continue
-        texts.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size}" class="z{name.min_zoom}">{escape(name.nom)}</text>'
-        )
+        far = ' class="far"' if name.min_zoom >= zoom else ""
+        texts.append(f'<text x="{x:g}" y="{y:g}" font-size="{size}"{far}>{escape(name.nom)}</text>')
     if not texts:
         return ""
     return (
         '<g text-anchor="middle" font-family="var(--bs-font-sans-serif,system-ui,sans-serif)" '
         f'fill="var(--ma-slate,#51606e)" paint-order="stroke" stroke="{LAND}" stroke-width="3" '
-        f'stroke-linejoin="round" class="map-names">{"".join(texts)}</g>'
+        f'stroke-linejoin="round" class="map-names" aria-hidden="true">{"".join(texts)}</g>'
     )

@@ -4,7 +4,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db.models import Func
+from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
 
 
@@ -55,7 +55,7 @@ class Licence(models.TextChoices):
 @pghistory.track(
     pghistory.UpdateEvent("before_update", row=pghistory.Old),
     pghistory.DeleteEvent("before_delete", row=pghistory.Old),
-    exclude=["search"],
+    exclude=["search", "map_x", "map_y", "map_theme"],
     model_name="InitiativeEvent",
     append_only=True,
 )
@@ -159,6 +159,23 @@ class Initiative(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+    # what the clusters of the map are counted from, alone in an index: Web Mercator metres and the first theme
+    map_x = models.GeneratedField(
+        expression=Func(F("point"), template="round(ST_X(%(expressions)s) * 111319.49079327358)"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    map_y = models.GeneratedField(
+        expression=Func(
+            F("point"),
+            template="CASE WHEN %(expressions)s IS NOT NULL THEN round(ln(tan(radians(45 + least(greatest(ST_Y(%(expressions)s), -85.05), 85.05) / 2))) * 6378137) END",
+        ),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    map_theme = models.GeneratedField(
+        expression=F("themes__0"), output_field=models.CharField(max_length=40), db_persist=True
+    )
 
     class Meta:
         indexes = [
@@ -169,6 +186,11 @@ class Initiative(models.Model):
             ),
             GinIndex(fields=["themes"], name="initiative_themes"),
             GistIndex(fields=["point"], name="initiative_point"),
+            models.Index(
+                fields=["map_x", "map_y", "map_theme", "id"],
+                condition=models.Q(status__in=["published", "to-confirm"]),
+                name="initiative_map",
+            ),
             models.Index(fields=["updated_at", "id"], name="initiative_updated"),
             models.Index(fields=["-published_at", "id"], name="initiative_published"),
         ]
