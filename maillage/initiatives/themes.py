@@ -35,11 +35,12 @@ def mark(theme: Theme, size: int = 28) -> SafeString:
         size,
         outline(theme),
         theme.colour,
-        _icon(theme.icon),
+        glyph(theme.icon),
     )
 
 
-def _icon(name: str) -> SafeString:
+def glyph(name: str) -> SafeString:
+    """The icon of a theme, 16 pixels, in the colour of its surroundings; nothing when an instance names an unknown one."""
     try:
         return icon(name, 16)
     except (OSError, ValueError):  # an instance's theme may name an icon that does not exist

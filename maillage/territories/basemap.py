@@ -88,7 +88,7 @@ def lonlat(x: float, y: float) -> tuple[float, float]:
     return x * 180 / EARTH, math.degrees(2 * math.atan(math.exp(y * math.pi / EARTH)) - math.pi / 2)
 
 
-def window_around(box: Box, width: int, height: int, *, last_zoom: int = 15) -> Window:
+def window_around(box: Box, width: int, height: int, *, last_zoom: int = 13) -> Window:
     """The closest window of a whole zoom that shows all of `box` (EPSG:3857)."""
     m_per_px = max((box.xmax - box.xmin) / width, (box.ymax - box.ymin) / height, 1e-6)
     zoom = math.floor(math.log2(2 * EARTH / TILE_PX / m_per_px) + 1e-9)
@@ -171,7 +171,9 @@ def _names(found: list[Label], zoom: int, *, inside_px: float | None = None) -> 
     """
     texts = []
     for name in found:
-        size = LABEL_PX + (3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0)
+        size = LABEL_PX + (
+            3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0
+        )
         # a marker at the town hall must not hide the name; further out, the name would leave its place
         x, y = name.x / UNITS, name.y / UNITS + (UNDER_MARKER_PX if zoom >= 10 else size / 3)
         half = len(name.nom) * size * 0.32

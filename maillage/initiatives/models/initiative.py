@@ -174,7 +174,9 @@ class Initiative(models.Model):
         db_persist=True,
     )
     map_theme = models.GeneratedField(
-        expression=F("themes__0"), output_field=models.CharField(max_length=40), db_persist=True
+        expression=F("themes__0"),  # type: ignore[arg-type]
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
     )
 
     class Meta:

@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, F, FloatField, Func, Max, Min, Sum
 
@@ -81,7 +82,7 @@ def clusters(criteria: Criteria, *, zoom: float, box: Box | None = None) -> Clus
             north=Max("map_y"),
         )
     )
-    cells: dict[tuple[float, float], list[dict[str, float]]] = defaultdict(list)
+    cells: dict[tuple[float, float], list[Any]] = defaultdict(list)
     for row in rows:
         cells[row["column"], row["row"]].append(row)
     groups = _apart([_group(parts) for parts in cells.values()], m_per_px=cell / CELL_PX)
@@ -94,12 +95,10 @@ def _down(value: float, cell: float) -> float:
 
 
 def _cell(name: str, cell: float) -> Func:
-    return Func(
-        F(name), template=f"floor(%(expressions)s / {cell:.6f}::float8)", output_field=FloatField()
-    )
+    return Func(F(name), template=f"floor(%(expressions)s / {cell:.6f}::float8)", output_field=FloatField())
 
 
-def _group(parts: list[dict[str, float]]) -> Cluster:
+def _group(parts: list[Any]) -> Cluster:
     count = int(sum(part["n"] for part in parts))
     return Cluster(
         count,
@@ -111,7 +110,10 @@ def _group(parts: list[dict[str, float]]) -> Cluster:
             max(part["east"] for part in parts),
             max(part["north"] for part in parts),
         ),
-        {str(part["map_theme"] or ""): int(part["n"]) for part in sorted(parts, key=lambda p: (-p["n"], p["map_theme"] or ""))},
+        {
+            str(part["map_theme"] or ""): int(part["n"])
+            for part in sorted(parts, key=lambda p: (-p["n"], p["map_theme"] or ""))
+        },
         int(parts[0]["one"]) if count == 1 else None,
     )
 

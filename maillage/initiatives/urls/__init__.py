@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from maillage.initiatives.urls import contribute, find
+from maillage.initiatives.urls import carte, contribute, find
 
 app_name = "initiatives"
-urlpatterns: list[URLPattern | URLResolver] = [*contribute.urlpatterns, *find.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*carte.urlpatterns, *contribute.urlpatterns, *find.urlpatterns]

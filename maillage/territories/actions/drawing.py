@@ -21,9 +21,18 @@ from maillage.territories.sql import statement
 
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
 LAST_ZOOM = 18
-RECIPE = "1"  # raise it when this file draws otherwise
+RECIPE = "2"  # raise it when this file draws otherwise
 NARROW_M = 60.0  # a hole between communes narrower than this is a fault of the source
 LABEL_ZOOMS = range(5, 14)
+LEAST_POPULATION = {
+    5: 100_000,
+    6: 40_000,
+    7: 20_000,
+    8: 8_000,
+    9: 3_000,
+    10: 800,
+}  # of a commune named at this zoom
+LLIVIA = shapely.Point(220_000, 5_230_000)  # a Spanish town: the one true hole in France (EPSG:3857)
 
 Shapes = NDArray[np.object_]
 Codes = NDArray[np.object_]
@@ -93,16 +102,36 @@ def draw_territories() -> None:
 
 
 def mended(shapes: Shapes) -> Shapes:
-    """The same coverage with no overlap and no sliver between neighbours. Only faulty places are touched."""
+    """The same coverage with no overlap, no sliver and no hole between neighbours. Only faulty places are touched."""
     faulty = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes, gap_width=NARROW_M))
-    if not faulty.any():
-        return shapes
-    around = np.unique(shapely.STRtree(shapes).query(shapes[faulty], predicate="intersects")[1])
     shapes = shapes.copy()
-    # no snapping: the edges towards untouched neighbours must stay as they are
-    shapes[around] = shapely.coverage_clean(  # type: ignore[attr-defined]
-        shapes[around], gap_width=NARROW_M, snapping_distance=0
-    )
+    if faulty.any():
+        around = np.unique(shapely.STRtree(shapes).query(shapes[faulty], predicate="intersects")[1])
+        # no snapping: the edges towards untouched neighbours must stay as they are
+        shapes[around] = shapely.coverage_clean(  # type: ignore[attr-defined]
+            shapes[around], gap_width=NARROW_M, snapping_distance=0
+        )
+    return _filled(shapes)
+
+
+def _filled(shapes: Shapes) -> Shapes:
+    """Give each hole of the whole to the neighbour along its longest side.
+
+    All of France belongs to a commune: a hole is a commune merged into a neighbour whose contour did not follow.
+    """
+    parts = shapely.get_parts(shapely.coverage_union_all(shapes))
+    rings, part = shapely.get_rings(parts, return_index=True)
+    is_hole = np.append(False, part[1:] == part[:-1])
+    holes = shapely.polygons(rings[is_hole])
+    holes = holes[~shapely.dwithin(holes, LLIVIA, 8_000)]
+    if not len(holes):
+        return shapes
+    tree = shapely.STRtree(shapes)
+    for hole in holes:
+        near = tree.query(hole, predicate="intersects")
+        shared = shapely.length(shapely.intersection(shapely.boundary(shapes[near]), hole.exterior))
+        taker = near[np.argmax(shared)]
+        shapes[taker] = shapely.coverage_union(shapes[taker], hole)
     return shapes
 
 
@@ -267,8 +296,8 @@ def _place_labels() -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement("label_candidates"))
         rows = cursor.fetchall()
-    zooms = _label_zooms([(len(name), x, y) for _code, name, x, y in rows])
-    places = _ewkb(shapely.points([(x, y) for *_rest, x, y in rows]))
+    zooms = _label_zooms([(len(name), x, y, population) for _code, name, x, y, population in rows])
+    places = _ewkb(shapely.points([(x, y) for *_rest, x, y, _population in rows]))
     _copy(
         "label (commune_id, min_zoom, rank, place)",
         4,
@@ -301,14 +330,17 @@ def _copy(into: str, columns: int, rows: Iterable[bytes]) -> None:
         copy.write(pack(">h", -1))
 
 
-def _label_zooms(names: list[tuple[int, float, float]]) -> list[int]:
-    """For (letters, x, y) from the most to the least important, the first zoom with room for each."""
+def _label_zooms(names: list[tuple[int, float, float, int]]) -> list[int]:
+    """For (letters, x, y, population) from the most to the least important, the first zoom with room for each."""
     found = [LABEL_ZOOMS[-1] + 1] * len(names)
     for zoom in LABEL_ZOOMS:
+        least = LEAST_POPULATION.get(zoom, 0)
         px = 256 * 2**zoom / (2 * EARTH)
         # lines of 26 px: a name fills part of up to three of them; kept as sorted spans would cost more than it saves
         rows: dict[int, list[tuple[float, float]]] = {}
-        for i, (letters, x, y) in enumerate(names):
+        for i, (letters, x, y, population) in enumerate(names):
+            if population < least:
+                break
             half = letters * 3.6 + 14
             left, right, line = x * px - half, x * px + half, int(y * px // 26)
             if found[i] > zoom and any(

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.db.models.functions import Transform
 from django.db import connection
 
-from maillage.territories.models import Border, Drawing
+from maillage.territories.models import Border, Commune, Contour, Drawing, Qpv
 from maillage.territories.sql import statement
 
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
@@ -101,3 +103,30 @@ def drawn_qpv(view: View, generation: int | None = None) -> list[Neighbourhoods]
 def drawing_versions() -> dict[str, str]:
     """The version of each layer's data, 'contours' and 'qpv': an address with another version is stale."""
     return dict(Drawing.objects.values_list("layer", "version"))
+
+
+class Overseas(NamedTuple):
+    """An overseas département: its box (EPSG:3857) and its outline in a small square, in quarters of a pixel."""
+
+    code: str
+    nom: str
+    box: Box
+    d: str
+
+
+def overseas(size_px: int) -> list[Overseas]:
+    """The overseas départements, to be reached from a map of mainland France."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("overseas"), {"size": size_px})
+        return [Overseas(code, nom, Box(*box), d) for code, nom, *box, d in cursor.fetchall()]
+
+
+def territory_box(kind: str, code: str) -> Box | None:
+    """The box (EPSG:3857) of a commune, EPCI, département, région or QPV; None when it has no contour."""
+    if kind == "qpv":
+        extent = Qpv.objects.filter(code=code).aggregate(extent=Extent(Transform("contour", 3857)))
+    elif kind == "commune":
+        extent = Commune.objects.filter(code=code).aggregate(extent=Extent(Transform("contour", 3857)))
+    else:
+        extent = Contour.objects.filter(kind=kind, code=code).aggregate(extent=Extent("shape"))
+    return Box(*extent["extent"]) if extent["extent"] else None

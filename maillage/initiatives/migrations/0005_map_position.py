@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0003_themes_versions_and_rights'),
+        ('initiatives', '0004_proposal_place_and_kept_files'),
         ('organisations', '0001_initial'),
         ('territories', '0004_drawing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

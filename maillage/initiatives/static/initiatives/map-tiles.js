@@ -1,0 +1,26 @@
+/** The base map's tiles, drawn as SVG in the page: they follow its colours, its letters and its theme. */
+
+/** A Leaflet layer of SVG tiles. `address` has {z}, {x} and {y}; `minZoom` spares requests where there is nothing. */
+export function svgTiles(L, address, options = {}) {
+  const Layer = L.GridLayer.extend({
+    createTile(coords, done) {
+      const tile = document.createElement("div");
+      tile.className = "map-tile";
+      const stop = new AbortController();
+      tile.stop = () => stop.abort();
+      const url = address.replace("{z}", coords.z).replace("{x}", coords.x).replace("{y}", coords.y);
+      fetch(url, { signal: stop.signal })
+        .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.status))))
+        .then((text) => {
+          const drawing = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+          if (drawing.localName === "svg") tile.replaceChildren(document.importNode(drawing, true));
+          done(null, tile);
+        })
+        .catch((error) => done(error, tile));
+      return tile;
+    },
+  });
+  const layer = new Layer({ updateWhenZooming: false, keepBuffer: 1, ...options });
+  layer.on("tileunload", (event) => event.tile.stop?.());
+  return layer;
+}

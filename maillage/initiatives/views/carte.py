@@ -1,0 +1,83 @@
+"""`/carte/`: the search of the list in another dress, and the groups that its map shows."""
+
+import math
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from maillage.initiatives.map_view import as_json, map_of, symbols, tile_addresses, zoom_of
+from maillage.initiatives.models import Theme
+from maillage.initiatives.queries.clusters import clusters
+from maillage.initiatives.queries.search import Criteria, UnknownCriterion
+from maillage.initiatives.views.find import results_context
+from maillage.territories.basemap import ATTRIBUTION, mercator
+from maillage.territories.queries.basemap import Box
+from maillage.ui.rendering import render_page
+
+
+@login_not_required
+@require_safe
+def carte(request: HttpRequest) -> HttpResponse:
+    """The list beside its map; htmx gets the results alone. `vue=lon,lat,zoom` moves the map, never the search."""
+    context = results_context(request)
+    address = f"{request.path}?{context['criteria'].to_query()}".rstrip("?")
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if context["place_found"] and not htmx:
+        return redirect(address)
+    if not htmx or htmx.history_restore_request:
+        context |= {
+            "map": map_of(context["criteria"], path=request.path, asked=request.GET.get("vue", "")),
+            "symbols": symbols(Theme.objects.all()),
+            "tiles": tile_addresses(),
+            "raster": {"url": settings.TILE_URL, "attribution": settings.TILE_ATTRIBUTION},
+            "attribution": ATTRIBUTION,
+        }
+    response = render_page(request, "initiatives/carte.html", "initiatives/_part.html", context)
+    if context["refused"]:
+        response.status_code = 422
+    else:
+        response["HX-Push-Url"] = address
+    return response
+
+
+@login_not_required
+@require_safe
+def groups(request: HttpRequest) -> HttpResponse:
+    """The groups of the search at a zoom (`z`) in a box (`box`: ouest,sud,est,nord in degrees), as JSON."""
+    try:
+        criteria = Criteria.from_query(request.GET)
+        zoom = zoom_of(request.GET.get("z", "5"))
+        box = _box(request.GET.get("box", ""))
+    except UnknownCriterion as error:
+        return _refused(str(error))
+    except ValueError:
+        return _refused(_("Indiquez « z » (un zoom de 0 à 18) et « box » (ouest,sud,est,nord en degrés)."))
+    response = JsonResponse(
+        as_json(clusters(criteria, zoom=zoom, box=box), criteria),
+        json_dumps_params={"ensure_ascii": False, "separators": (",", ":")},
+    )
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response
+
+
+def _refused(sentence: str) -> HttpResponse:
+    return JsonResponse(
+        {"type": "about:blank", "title": _("Demande à corriger"), "status": 400, "detail": sentence},
+        status=400,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def _box(raw: str) -> Box | None:
+    """The box in metres (EPSG:3857); None when none is given. Raises ValueError."""
+    if not raw:
+        return None
+    west, south, east, north = (float(part) for part in raw[:200].split(","))
+    if not (all(map(math.isfinite, (west, south, east, north))) and west <= east and south <= north):
+        raise ValueError(raw)
+    return Box(*mercator(max(-360.0, west), max(-90.0, south)), *mercator(min(360.0, east), min(90.0, north)))
