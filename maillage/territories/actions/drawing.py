@@ -21,7 +21,7 @@ from maillage.territories.sql import statement
 
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
 LAST_ZOOM = 18
-RECIPE = "2"  # raise it when this file draws otherwise
+RECIPE = "3"  # raise it when this file draws otherwise
 NARROW_M = 60.0  # a hole between communes narrower than this is a fault of the source
 LABEL_ZOOMS = range(5, 14)
 LEAST_POPULATION = {
@@ -104,18 +104,25 @@ def draw_territories() -> None:
 def mended(shapes: Shapes) -> Shapes:
     """The same coverage with no overlap, no sliver and no hole between neighbours. Only faulty places are touched."""
     faulty = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes, gap_width=NARROW_M))
+    shapes, takers = _filled(_cleaned(shapes, np.flatnonzero(faulty)))
+    return _cleaned(shapes, takers)
+
+
+def _cleaned(shapes: Shapes, faulty: NDArray[np.int64]) -> Shapes:
+    """The coverage with the faulty shapes and their neighbours made to fit one another."""
+    if not len(faulty):
+        return shapes
     shapes = shapes.copy()
-    if faulty.any():
-        around = np.unique(shapely.STRtree(shapes).query(shapes[faulty], predicate="intersects")[1])
-        # no snapping: the edges towards untouched neighbours must stay as they are
-        shapes[around] = shapely.coverage_clean(  # type: ignore[attr-defined]
-            shapes[around], gap_width=NARROW_M, snapping_distance=0
-        )
-    return _filled(shapes)
+    around = np.unique(shapely.STRtree(shapes).query(shapes[faulty], predicate="intersects")[1])
+    # no snapping: the edges towards untouched neighbours must stay as they are
+    shapes[around] = shapely.coverage_clean(  # type: ignore[attr-defined]
+        shapes[around], gap_width=NARROW_M, snapping_distance=0
+    )
+    return shapes
 
 
-def _filled(shapes: Shapes) -> Shapes:
-    """Give each hole of the whole to the neighbour along its longest side.
+def _filled(shapes: Shapes) -> tuple[Shapes, NDArray[np.int64]]:
+    """Give each hole of the whole to the neighbour along its longest side; the places of those that took one.
 
     All of France belongs to a commune: a hole is a commune merged into a neighbour whose contour did not follow.
     """
@@ -124,15 +131,16 @@ def _filled(shapes: Shapes) -> Shapes:
     is_hole = np.append(False, part[1:] == part[:-1])
     holes = shapely.polygons(rings[is_hole])
     holes = holes[~shapely.dwithin(holes, LLIVIA, 8_000)]
-    if not len(holes):
-        return shapes
     tree = shapely.STRtree(shapes)
+    shapes = shapes.copy()
+    takers = []
     for hole in holes:
         near = tree.query(hole, predicate="intersects")
         shared = shapely.length(shapely.intersection(shapely.boundary(shapes[near]), hole.exterior))
         taker = near[np.argmax(shared)]
         shapes[taker] = shapely.coverage_union(shapes[taker], hole)
-    return shapes
+        takers.append(taker)
+    return shapes, np.array(takers, dtype=np.int64)
 
 
 def borders(
