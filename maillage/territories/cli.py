@@ -1,6 +1,8 @@
 """`territories …`: the reference tables and the contours, from the command line."""
 
 import json
+import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -115,3 +117,40 @@ class Command(TyperCommand, name="territories"):
             self.stdout.write(
                 f"QPV le plus proche : {nearest.nom} ({nearest.code}, {nearest.generation}), à {nearest.distance_m:.0f} m"
             )
+
+    @command()
+    def assign(
+        self,
+        source: Annotated[Path, Argument(help="Points à situer : CSV ou Parquet.")],
+        target: Annotated[Path, Argument(help="Résultat : .csv ou .parquet.")],
+        lon: Annotated[str, Option(help="Colonne de la longitude, en degrés (WGS 84).")] = "lon",
+        lat: Annotated[str, Option(help="Colonne de la latitude, en degrés (WGS 84).")] = "lat",
+        as_json: Annotated[bool, Option("--json", help="Écrit le compte en JSON.")] = False,
+    ) -> None:
+        """Ajoute à des millions de points le code de leur commune et de leur QPV, par génération."""
+        started = time.perf_counter()
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.completed:,.0f} points"),
+            TimeElapsedColumn(),
+            console=MESSAGES,
+            disable=not MESSAGES.is_terminal,
+            transient=True,
+        ) as bar:
+            task = bar.add_task("", total=None)
+            try:
+                done = queries.assign(
+                    source, target, lon=lon, lat=lat, progress=lambda rows: bar.update(task, completed=rows)
+                )
+            except DomainError as error:
+                raise CommandError(str(error)) from error
+        if as_json:
+            self.stdout.write(json.dumps(asdict(done)))
+        found = ", ".join(f"{count} avec {column}" for column, count in done.found.items())
+        MESSAGES.print(f"{done.rows} points en {time.perf_counter() - started:.1f} s : {found}.")
+        if done.unplaced:
+            MESSAGES.print(
+                f"{done.unplaced} points n'ont pas de coordonnées en degrés : colonnes vides, Lambert-93 ou fautes ?"
+            )
+        elif done.rows and not any(done.found.values()):
+            MESSAGES.print("Aucun point n'est en France : longitude et latitude sont-elles inversées ?")

@@ -1,5 +1,6 @@
 """Reads of the territories: what is at a point, and what a name means."""
 
+from maillage.territories.queries.assignment import Assigned, UnusablePoints, assign
 from maillage.territories.queries.location import (
     InvalidPosition,
     Location,
@@ -12,12 +13,15 @@ from maillage.territories.queries.location import (
 from maillage.territories.queries.names import PlaceFound, search_places
 
 __all__ = [
+    "Assigned",
     "InvalidPosition",
     "Location",
     "NearestQpv",
     "Place",
     "PlaceFound",
     "QpvHere",
+    "UnusablePoints",
+    "assign",
     "locate",
     "position",
     "search_places",
