@@ -11,6 +11,7 @@ from django.contrib.gis.measure import D
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Count, F, FloatField, Func, Q, QuerySet, TextField, Value
 
+from maillage.core.search import significant
 from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
 from maillage.initiatives.queries.criteria import Criteria, UnknownCriterion
 from maillage.territories.models import Commune, Qpv
@@ -150,7 +151,7 @@ def _about(rows: QuerySet[Initiative], text: str) -> QuerySet[Initiative]:
 
 
 def _query(text: str) -> SearchQuery | None:
-    words = re.findall(r"[^\W_]+", text)
+    words = significant(re.findall(r"[^\W_]+", text))
     if not words:
         return None
     *first, last = words
