@@ -246,7 +246,7 @@ NAVIGATION = [
 ]
 ACCOUNT_NAVIGATION = [
     (_("Mon espace"), "/espace/"),
-    (_("Modération"), "/moderation/"),
+    (_("Modération"), "/espace/moderation/"),
     (_("Mes structures"), "/structures/"),
     (_("Mon compte"), "/compte/"),
 ]

@@ -25,6 +25,7 @@ def _home(request: HttpRequest, form: StartForm, unknown: str) -> HttpResponse:
         "form": form,
         "unknown": unknown,
         "overview": queries.overview(),
+        "first_view": queries.france_view(),
         "latest": queries.latest(),
     }
     return render(request, "portal/home.html", context, status=404 if unknown else 200)
@@ -38,7 +39,12 @@ def start(request: HttpRequest) -> HttpResponse:
     answers = form.cleaned_data if form.is_valid() else {}
     phases = SITUATIONS.get(answers.get("situation") or "", ())
     lon, lat, text = answers.get("lon"), answers.get("lat"), (answers.get("lieu") or "").strip()
-    return HttpResponseRedirect(queries.map_address(lon=lon, lat=lat, phases=phases, text=text))
+    if text and (lon is None or lat is None):
+        place = queries.place_named(text)
+        if place is None:
+            return _home(request, form, unknown=text)
+        lon, lat = place.lon, place.lat
+    return HttpResponseRedirect(queries.map_address(lon=lon, lat=lat, phases=phases))
 
 
 def page(name: str) -> Callable[[HttpRequest], HttpResponse]:

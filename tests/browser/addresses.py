@@ -37,6 +37,9 @@ SEARCHES = {
     "list:page": "/initiatives/?page=2",
     "map:filtered": "/carte/?lon=2.441&lat=48.970&rayon=30&theme=lieux",
     "missing": "/nulle-part/",
+    "sign-in": "/compte/connexion/",
+    "sign-up": "/compte/inscription/",
+    "start:unknown": "/depart/?lieu=Xyzzyqwv",
 }
 
 

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.checks import accessibility_faults, described
+
 
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(page: Page) -> None:
     page.goto("/aide/")
@@ -77,3 +79,32 @@ def test_the_position_of_the_device_is_rounded_and_asked_only_on_demand(fresh_pa
     with fresh_page.expect_request("**/depart/**") as asked:
         fresh_page.get_by_role("button", name="Autour de moi").click()
     assert "lon=2.441&lat=48.970" in asked.value.url
+
+
+def test_a_place_is_found_as_one_types_with_the_keyboard_alone(fresh_page: Page) -> None:
+    fresh_page.goto("/", wait_until="networkidle")
+    field = fresh_page.get_by_role("combobox", name="Où habitez-vous ?")
+    field.press_sequentially("garges les", delay=20)
+    expect(fresh_page.get_by_role("option", name="Garges-lès-Gonesse").first).to_be_visible()
+    faults = accessibility_faults(fresh_page)
+    assert faults == [], described(faults)
+    fresh_page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    fresh_page.keyboard.press("Enter")
+    expect(field).to_have_value("Garges-lès-Gonesse")
+    expect(fresh_page.get_by_role("listbox")).to_have_count(0)  # closed
+    fresh_page.get_by_role("radio", name="J’ai une idée").check()
+    with fresh_page.expect_navigation(url="**/carte/**"):
+        fresh_page.get_by_role("button", name="Voir qui peut m’aider").click()
+    assert "rayon=30" in fresh_page.url
+    assert "phase=idee&phase=amorcage" in fresh_page.url
+
+
+def test_a_place_is_found_without_javascript(without_javascript: BrowserContext) -> None:
+    tab = without_javascript.new_page()
+    tab.goto("/")
+    tab.get_by_label("Où habitez-vous ?").fill("Garges-lès-Gonesse")
+    tab.get_by_role("button", name="Voir qui peut m’aider").click()
+    assert "/carte/?lon=2.4" in tab.url
+    expect(tab.locator("h1")).to_have_count(1)
+    tab.close()

@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/ogc/collections/initiatives", ogc.collection),
     path("api/ogc/collections/initiatives/items", ogc.items),
     path("api/ogc/collections/initiatives/items/<str:key>", ogc.item),
+    path("integrer/", embed.builder, name="embed-builder"),
+    path("integrer/carte/", embed.embedded_map, name="embed"),
     path("oembed", embed.oembed, name="oembed"),
     path("initiatives/<slug:slug>.pdf", fiche.sheet, name="sheet"),
     path("initiatives/<slug:slug>/", fiche.page, name="fiche"),

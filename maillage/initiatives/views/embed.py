@@ -1,20 +1,86 @@
-"""The map and the fiches in other sites' pages: oEmbed."""
+"""The map and the fiches in other sites' pages: the embed, the page that builds it, oEmbed."""
 
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import Resolver404, resolve
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from maillage.core.errors import DomainError
-from maillage.initiatives.models import Initiative
+from maillage.initiatives.map_view import map_of, symbols
+from maillage.initiatives.models import Initiative, Theme
 from maillage.initiatives.queries.fiche import fiche
-from maillage.initiatives.queries.search import PUBLIC_STATUSES
+from maillage.initiatives.queries.search import PUBLIC_STATUSES, Criteria, find
+from maillage.initiatives.views.find import entries, results_context
+from maillage.territories.basemap import ATTRIBUTION
+
+LISTED = 12
+HEIGHT = 640
+
+
+@login_not_required
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@require_safe
+def embedded_map(request: HttpRequest) -> HttpResponse:
+    """`/integrer/carte/`: the map of a selection and its first entries, for the frame of another site's page.
+
+    No script, no cookie; moving the map stays in the frame, reading and contributing open a tab of their own.
+    """
+    criteria = Criteria.from_query(request.GET)
+    view = map_of(criteria, path=request.path, asked=request.GET.get("vue", ""))
+    # a fiche refuses to be framed, so its marker opens it in a tab
+    fiches = reverse("initiatives:list")
+    svg = view.svg.replace(f'<a href="{fiches}', f'<a target="_blank" rel="noopener" href="{fiches}')
+    query = criteria.with_(page=1).to_query()
+    return render(
+        request,
+        "initiatives/embed.html",
+        {
+            "map": view,
+            "svg": mark_safe(svg),  # noqa: S308 our own drawing
+            "symbols": symbols(Theme.objects.all()),
+            "attribution": ATTRIBUTION,
+            "rows": entries(find(criteria)[:LISTED]),
+            "total": view.found.total,
+            "query": query,
+            "base_url": settings.BASE_URL,
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def builder(request: HttpRequest) -> HttpResponse:
+    """`/integrer/`: choose a selection, copy the code that shows it."""
+    context = results_context(request)
+    address = f"{request.path}?{context['criteria'].to_query()}".rstrip("?")
+    if context["place_found"]:
+        return redirect(address)
+    query = context["query"]
+    source = settings.BASE_URL + reverse("initiatives:embed") + (f"?{query}" if query else "")
+    code = format_html(
+        '<iframe src="{}" title="{}" width="100%" height="{}" loading="lazy" style="border:0"></iframe>',
+        source,
+        _("Carte des initiatives"),
+        HEIGHT,
+    )
+    page = render(
+        request,
+        "initiatives/embed_builder.html",
+        {**context, "plain_form": True, "source": source, "code": code},
+    )
+    page.status_code = 422 if context["refused"] else 200
+    return page
 
 
 class FormatNotOffered(DomainError):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maillage.core.history import FieldDifference, difference
+from maillage.initiatives.fiche_map import fiche_map
 from maillage.initiatives.markdown import as_html
 from maillage.initiatives.models import Initiative, Phase, Public, Theme
 from maillage.initiatives.queries.fiche import (
@@ -38,12 +39,14 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     near = entries(nearby(found))
+    themes = _themes(found)
     return render(
         request,
         "initiatives/fiche.html",
         {
             "initiative": found,
-            "themes": _themes(found),
+            "themes": themes,
+            "mini_map": fiche_map(found, themes[0] if themes else None),
             "publics": [Public(code).label for code in found.publics if code in Public.values],
             "phases": [Phase(code).label for code in found.phases if code in Phase.values],
             "body": as_html(found.body),

@@ -1,4 +1,5 @@
 import io
+import re
 import tarfile
 
 import pytest
@@ -45,6 +46,7 @@ def test_front_door_counts_and_shows_only_what_is_public():
 
 def test_front_door_asks_the_same_number_of_queries_for_one_or_three_initiatives():
     initiative("Un")
+    Client().get("/")  # what is read once a process
     with CaptureQueriesContext(connection) as one:
         Client().get("/")
     initiative("Deux")
@@ -60,6 +62,22 @@ def test_the_two_answers_lead_to_the_map_around_the_place():
     )
 
     assert answer["Location"] == "/carte/?lon=2.441&lat=48.970&rayon=30&phase=amorcage&phase=creation"
+
+
+def test_a_name_alone_leads_to_the_map_around_it():
+    answer = Client().get("/depart/", {"lieu": "garges les gonesse", "situation": "lancee"})
+
+    assert re.fullmatch(
+        r"/carte/\?lon=2\.4\d\d&lat=48\.9\d\d&rayon=30&phase=developpement", answer["Location"]
+    )
+
+
+def test_an_unknown_place_is_said_beside_its_field():
+    page = Client().get("/depart/", {"lieu": "Xyzzyqwv<script>"})
+
+    assert page.status_code == 404
+    assert "Nous ne connaissons pas « Xyzzyqwv&lt;script&gt; »" in page.text
+    assert 'aria-invalid="true"' in page.text
 
 
 def test_no_answer_leads_to_the_whole_map():

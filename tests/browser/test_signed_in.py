@@ -1,0 +1,75 @@
+"""The pages of who is signed in, as the network's administrator of the demo sees them."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext
+
+from maillage.accounts.models import User
+from tests.browser import checks
+
+PAGES = [
+    "/espace/",
+    "/espace/moderation/",
+    "/espace/moderation/supprimees/",
+    "/compte/",
+    "/compte/adresse/",
+    "/compte/securite/",
+    "/compte/sessions/",
+    "/compte/roles/",
+    "/initiatives/{slug}/modifier/",
+    "/initiatives/{slug}/versions/",
+    "/initiatives/{slug}/fusionner/",
+    "/initiatives/{slug}/supprimer/",
+]
+KEY = "browsertestsbrowsertestsbrowsert"
+
+
+@pytest.fixture(scope="module")
+def administrator(chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
+    """A phone of 360 pixels, signed in as the demo's network administrator."""
+    row = demo.execute(
+        "SELECT id, password FROM accounts_user WHERE email = 'network@exemple.invalid'"
+    ).fetchone()
+    assert row
+    session = {
+        "_auth_user_id": str(row[0]),
+        "_auth_user_backend": "allauth.account.auth_backends.AuthenticationBackend",
+        "_auth_user_hash": User(pk=row[0], password=row[1]).get_session_auth_hash(),
+    }
+    demo.execute(
+        "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, now() + interval '1 hour')",
+        [KEY, SessionStore().encode(session)],
+    )
+    context = chromium.new_context(
+        base_url=site, locale="fr-FR", reduced_motion="reduce", viewport={"width": 360, "height": 740}
+    )
+    context.add_cookies([{"name": "sessionid", "value": KEY, "url": site}])
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_who_is_signed_in(
+    path: str, administrator: BrowserContext, site: str, demo: psycopg.Connection
+) -> None:
+    row = demo.execute(
+        "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id LIMIT 1"
+    ).fetchone()
+    assert row
+    tab = administrator.new_page()
+    try:
+        watch = checks.Watch.over(tab, site)
+        response = tab.goto(path.format(slug=row[0]), wait_until="load")
+        assert response is not None
+        assert response.status == 200
+        assert tab.url.startswith(site + path.split("{", maxsplit=1)[0]), "sent elsewhere"
+        assert tab.locator("h1").count() == 1
+        assert watch.faults() == []
+        assert checks.overflow(tab) == 0
+        faults = checks.faults_in_both_themes(tab)
+        assert faults == [], checks.described(faults)
+    finally:
+        tab.close()
