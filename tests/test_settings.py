@@ -1,10 +1,12 @@
 """A wrong setting stops the start and names itself; it never shows a password."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from maillage.config import env
+from tests.environment import ROOT
 from tests.install.processes import maillage
 
 
@@ -44,6 +46,13 @@ def test_a_database_url_keeps_capitals_and_special_characters(monkeypatch):
         "HOST": "/tmp/Prise",
         "PORT": "5433",
     }
+
+
+def test_the_operations_page_lists_every_variable_and_no_other():
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "maillage/config/settings.py").read_text()))
+    listed = set(re.findall(r"`(MAILLAGE_\w+|DATABASE_\w*URL)`", (ROOT / "docs/operations.md").read_text()))
+
+    assert listed == read
 
 
 def test_an_ipv6_server_is_understood(monkeypatch):

@@ -44,6 +44,7 @@ def install(*, tests: bool, log: Path) -> bool:
         ]
     for done in work:
         done.result()
+    environment.compile_texts(log=log)
     if tests:
         environment.install_browser(log=log)
     return time.monotonic() - start > 3

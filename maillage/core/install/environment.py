@@ -145,3 +145,11 @@ def install_browser(*, log: Path) -> None:
         return
     with step("Chromium pour les tests (par Playwright)"):
         run(str(VENV / "bin" / "playwright"), "install", "--with-deps", "chromium", log=log)
+
+
+def compile_texts(*, log: Path) -> None:
+    """Compile the catalogues of sentences that changed, so that a service needs no right to write into the code."""
+    for source in ROOT.glob("maillage/**/locale/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            run("msgfmt", "--check-format", "-o", str(compiled), str(source), log=log)
