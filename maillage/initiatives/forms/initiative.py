@@ -82,6 +82,7 @@ class InitiativeForm(forms.Form):
         autocomplete="off",
     )
     commune = forms.CharField(required=False, max_length=5, widget=forms.HiddenInput)
+    qpv = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     themes = forms.MultipleChoiceField(
         label=gettext_lazy("Thèmes"), choices=_theme_choices, widget=forms.CheckboxSelectMultiple
     )
@@ -237,7 +238,7 @@ class InitiativeForm(forms.Form):
 
     def _place(self, data: dict[str, Any]) -> Values | None:  # noqa: PLR0911 one way a kind of place
         if self.base is not None and not any(
-            name in self.changed_data for name in (*_PLACE_INPUTS, "commune")
+            name in self.changed_data for name in (*_PLACE_INPUTS, "commune", "qpv")
         ):
             return self.base["place"]
         reach, where, address = data.get("reach"), data.get("where", ""), data.get("address", "")
@@ -284,6 +285,8 @@ class InitiativeForm(forms.Form):
         if not where.strip():
             self.add_error("where", _("Écrivez la commune, par son nom ou son code postal."))
             return None
+        if data.get("qpv") and (place := placing.place_of_qpv(data["qpv"], where)):
+            return place
         found = placing.communes_named(where)
         if chosen := [one for one in found if one.code == data.get("commune")]:
             found = chosen

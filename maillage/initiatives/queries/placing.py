@@ -9,6 +9,7 @@ from django.db.models import CharField, Func, Q, Value
 
 from maillage.initiatives.models import Initiative
 from maillage.territories.models import Commune, Departement, Qpv, Region
+from maillage.territories.queries import search_places
 
 LATEST_QPV_FIRST = "-generation"
 
@@ -42,14 +43,20 @@ def communes_named(text: str, *, limit: int = 8) -> list[Found]:
     rows = Commune.objects.select_related("departement")
     if re.fullmatch(r"\d[\dABab]\d{3}", text):
         # a postal code where there is one, so that 35000 is Rennes
-        found = rows.filter(postal_codes__contains=[text]) if not coded else rows.none()
-        rows = found if found.exists() else rows.filter(pk=text.upper())
+        by_post = rows.filter(postal_codes__contains=[text]) if not coded else rows.none()
+        rows = by_post if by_post.exists() else rows.filter(pk=text.upper())
     else:
         name = Func(Value(_plain(text)), function="maillage_plain", output_field=CharField())
         rows = rows.annotate(plain=_plain_column("nom")).filter(Q(plain=name))
+    found = list(rows.order_by("-population", "code")[:limit])
+    if not found and not coded:  # the beginning of a name, a typing mistake
+        likely = [place.code for place in search_places(text, limit) if place.kind == "commune"]
+        found = sorted(
+            Commune.objects.select_related("departement").filter(pk__in=likely),
+            key=lambda row: likely.index(row.pk),
+        )
     return [
-        Found("commune", row.code, row.nom, row.departement.nom if row.departement else "")
-        for row in rows.order_by("-population", "code")[:limit]
+        Found("commune", row.code, row.nom, row.departement.nom if row.departement else "") for row in found
     ]
 
 
@@ -90,6 +97,21 @@ def place_in(commune: Commune, *, address: str = "") -> dict[str, Any]:
     """The `place` value of something known to be in a commune: drawn at its town hall."""
     point = commune.town_hall
     return _place(Initiative.Scope.COMMUNE, commune, (point.x, point.y), address, None)
+
+
+def place_of_qpv(code: str, name: str) -> dict[str, Any] | None:
+    """The `place` value of something known to be in a priority neighbourhood: drawn inside it.
+
+    None unless `code` is a neighbourhood called `name` (what the field still says: someone may have typed over it).
+    """
+    qpv = Qpv.objects.filter(code=code).order_by(LATEST_QPV_FIRST).first()
+    if qpv is None or _plain(qpv.nom).lower() != _plain(name).lower():
+        return None
+    point = qpv.contour.point_on_surface
+    commune = qpv.commune or commune_at(point.x, point.y)
+    if commune is None:
+        return None
+    return _place(Initiative.Scope.QPV, commune, (point.x, point.y), "", qpv)
 
 
 def place_wide(scope: str, code: str | None) -> dict[str, Any]:
