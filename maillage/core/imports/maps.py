@@ -169,11 +169,22 @@ def feature_row(rank: int, feature: Any) -> Row:
     properties = feature.get("properties")
     values = {}
     if isinstance(properties, dict):
-        values = {name: value for name, value in properties.items() if not name.startswith("_")}
+        values = flattened({name: value for name, value in properties.items() if not name.startswith("_")})
     if feature.get("id") not in (None, ""):
         values.setdefault("id", feature["id"])
     geometry = feature.get("geometry")
     return Row(rank, values, geometry if isinstance(geometry, dict) else None)
+
+
+def flattened(properties: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Objects within objects as one level: {"lieu": {"code": 1}} gives the column « lieu.code »."""
+    found: dict[str, Any] = {}
+    for name, value in properties.items():
+        if isinstance(value, dict) and before.count(".") < 3:
+            found.update(flattened(value, f"{before}{name}."))
+        else:
+            found[f"{before}{name}"] = value
+    return found
 
 
 class KmlSource(MapSource):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 # what a spreadsheet or a web page leaves in text, and PostgreSQL or a reader cannot use
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, 0xFEFF])
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SPACES = re.compile(r"\s+")
 NUMBER = re.compile(r"[+-]?(\d{1,18}([.,]\d{0,18})?|[.,]\d{1,18})(e[+-]?\d{1,3})?", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}([    ]\d{3})+([.,]\d+)?")
@@ -31,6 +32,10 @@ def text(cell: object) -> str:
         return ""
     if not isinstance(cell, str):
         cell = _plain(cell)
+    if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS:
+        cell = cell[1:]  # what spreadsheets put before a text that looks like a formula
+    if "\r" in cell:
+        cell = cell.replace("\r\n", "\n").replace("\r", "\n")
     cell = cell.translate(CONTROLS).strip()
     return cell if cell.isascii() else unicodedata.normalize("NFC", cell).encode("utf-8", "ignore").decode()
 
@@ -129,12 +134,12 @@ def degrees(cell: object) -> float | None:
     return (float(found[2]) + minutes / 60 + seconds / 3600) * (-1 if hemisphere in "SOW" else 1)
 
 
-def words(cell: object) -> list[str]:
-    """Several values in one cell, between « ; », « | », « , » or line ends; each once, in their order."""
+def words(cell: object, separators: str = ";|,\n") -> list[str]:
+    """Several values in one cell, between any of `separators`; each once, in their order."""
     if isinstance(cell, list | tuple):
         found = [one_line(item) for item in cell]
     else:
-        found = [SPACES.sub(" ", part).strip() for part in re.split(r"[;|,\n]", text(cell))]
+        found = [SPACES.sub(" ", part).strip() for part in re.split(f"[{separators}]", text(cell))]
     return list(dict.fromkeys(part for part in found if part))
 
 

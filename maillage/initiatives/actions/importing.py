@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from maillage.accounts.access import Scopes
 from maillage.core.errors import DomainError
 from maillage.core.imports import BadMapping, Report, Source, guess, open_source, overridden
 from maillage.initiatives.imports.checks import STAGED, Checker, RowRefused
@@ -29,10 +30,11 @@ COMPARED = {
         "i.commune_id, i.departement_id, i.region_id)",
     ),
     "links": ("r.links", "i.links"),
+    "body": ("to_jsonb(r.body)", "to_jsonb(btrim(replace(i.body, E'\\r', ''), E' \\n\\t'))"),
 } | {
     name: (f"to_jsonb(r.{name})", f"to_jsonb(i.{name})")
     for name in (
-        "title", "summary", "body", "themes", "publics", "phases", "partners", "address", "starts_on", "ends_on",
+        "title", "summary", "themes", "publics", "phases", "partners", "address", "starts_on", "ends_on",
         "contact_name", "contact_email", "contact_phone", "source_name", "source_url", "author_name", "licence",
     )
 }  # fmt: skip
@@ -53,6 +55,7 @@ class Plan:
     centroid: bool = False
     themes: tuple[str, ...] = ()
     owner_id: int | None = None
+    within: Scopes = Scopes(everywhere=True)  # noqa: RUF009 frozen too
 
     @property
     def compared(self) -> list[str]:
@@ -67,7 +70,16 @@ class Plan:
 
 def guessed_mapping(source: Source, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
     """Column by field: as the headers say, then as somebody chose. Raises BadMapping when nothing gives a title."""
-    mapping = overridden(guess(source.columns, FIELDS), chosen or {}, source.columns, FIELDS)
+    guessed = guess(source.columns, FIELDS)
+    if {"slug", "url"} <= set(source.columns):
+        # our own GeoJSON: the whole address says of which site the fiche is
+        guessed["slug"] = "url"
+        guessed.pop("links" if guessed.get("links") == "url" else "", None)
+    if source.format == "umap" and {"identifiant", "description"} <= set(source.columns):
+        # our own uMap file: the description is the summary, then a link to the fiche
+        guessed |= {"slug": "description", "summary": "description"}
+        guessed.pop("body", None)
+    mapping = overridden(guessed, chosen or {}, source.columns, FIELDS)
     if "title" not in mapping:
         raise BadMapping(
             _(
@@ -183,15 +195,30 @@ class _Run:
         self._execute(statement("import_carriers"))
         self._execute(statement("import_resolved"), self.origin)
         self._execute("ANALYZE resolved")
+        self._refuse_elsewhere()
         self.progress(0.6, _("Comparaison"))
         self._compare()
         self.progress(0.65, _("Écriture"))
         self._write(at)
 
+    def _refuse_elsewhere(self) -> None:
+        """Take out the lines that lie, or whose fiche lies, where the person has no say."""
+        scope = self.plan.within
+        if scope.everywhere:
+            return
+        codes = {kind: scope.codes(kind) for kind in ("commune", "epci", "departement", "region")}
+        for (line,) in self._execute(statement("import_not_ours"), codes):
+            self.report.reject(
+                line, "place", _("hors de votre territoire : demandez à qui l’anime, ou retirez la ligne")
+            )
+
     def _compare(self) -> None:
-        self._execute(
-            statement("import_changes").format(given=self._json(0), present=self._json(1)), self.origin
-        )
+        given = self._json(0)
+        if "scope" not in self.plan.mapping:
+            # nothing is said of how precise the place is: of an unmoved point, what is known stays true
+            same = "r.scope = 'address' AND ST_DWithin(r.point, i.point, 1e-7)"
+            given = given.replace("(r.scope,", f"(CASE WHEN {same} THEN i.scope ELSE r.scope END,")
+        self._execute(statement("import_changes").format(given=given, present=self._json(1)), self.origin)
         [(matched,)] = self._execute("SELECT count(*) FROM resolved WHERE initiative IS NOT NULL")
         self.report.unchanged = matched
         for line, kept in self._execute(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from stdnum.fr import siret as siret_numbers
 
@@ -37,7 +38,7 @@ STAGED = (
 )  # fmt: skip
 LENGTHS = {
     "title": 160, "summary": 400, "body": 20_000, "address": 300, "contact_name": 120, "contact_phone": 30,
-    "source_name": 200, "author_name": 120, "carrier": 200, "id": 200, "slug": 120,
+    "source_name": 200, "author_name": 120, "carrier": 200, "id": 200,
 }  # fmt: skip
 MARKUP = re.compile(r"<\s*[a-zA-Z/!][^>]{0,40}>?")
 # words of the addresses of the site under /initiatives/: no fiche may take one
@@ -66,6 +67,8 @@ class Checker:
         self.known_licences = choices(Licence.choices, Licence.values)
         # a layer's name is a theme when it is one, and says nothing otherwise
         self.lenient_themes = self.mapping.get("themes") == LAYER
+        self.own_address = re.compile(rf"{re.escape(settings.BASE_URL)}/initiatives/([\w-]+)/")
+        self.slugs_are_bare = plain(self.mapping.get("slug", "")) == "slug"
         self.lists: dict[tuple[str, str], list[str]] = {}
 
     def staged(self, row: Row) -> tuple[tuple[Any, ...], bool]:  # noqa: PLR0915 one line a field
@@ -100,7 +103,7 @@ class Checker:
         title = short("title")
         if not title:
             problems.append(Refused("title", _("le nom manque : donnez un titre à la fiche")))
-        summary, body = short("summary"), short("body", text)
+        summary, body = short("summary", without_link), short("body", text)
         if body and "summary" not in self.mapping:
             summary, body = summary_of(body)
         for name, written in (("title", title), ("summary", summary)):
@@ -127,7 +130,7 @@ class Checker:
         themes = self.several("themes", cell("themes"), self.known_themes, problems) or list(self.themes)
         links, mended = read_links(cell("links"), problems)
         source_url, source_mended = read_url(one_line(cell("source_url")), "source_url", problems)
-        given_id, slug = short("id"), short("slug")
+        given_id, slug = short("id"), self.slug(cell("slug"))
         lon, lat = (point.lon, point.lat) if point else (None, None)
         row_version = read("version", number)
         base_slug = plain(title).replace(" ", "-")[:100].strip("-") or "initiative"
@@ -146,7 +149,7 @@ class Checker:
             array(self.several("phases", cell("phases"), self.known_phases, problems)),
             carrier,
             siret,
-            array([partner[:200] for partner in words(cell("partners"))]),
+            array([partner[:200] for partner in words(cell("partners"), ";\n")]),
             lon,
             lat,
             scope,
@@ -198,11 +201,12 @@ class Checker:
         if scope == Scope.DEPARTEMENT:
             return scope, None, None, departement, None
         point = self.point(row, cell)
-        commune = self.territories.commune(
-            one_line(cell("code_insee")), one_line(cell("commune")), one_line(cell("postal_code"))
-        )
+        code = one_line(cell("code_insee"))
         if point:
+            # the name of a commune may be ambiguous, a point is not
+            commune = self.territories.commune(code, "", "")
             return scope or Scope.ADDRESS, point, commune or None, None, None
+        commune = self.territories.commune(code, one_line(cell("commune")), one_line(cell("postal_code")))
         if commune:
             return Scope.COMMUNE, None, commune, None, None
         if departement or region:
@@ -282,6 +286,13 @@ class Checker:
             % {"value": written[:40], "known": ", ".join(Licence.values)},
         )
 
+    def slug(self, given: Any) -> str:
+        """The fiche of this site that the line names: by its address, or by its last word in a column that is for it."""
+        written = text(given)
+        if found := self.own_address.search(written):
+            return found[1]
+        return written if self.slugs_are_bare and re.fullmatch(r"[\w-]{1,120}", written) else ""
+
     @staticmethod
     def siret(given: Any) -> str:
         written = re.sub(r"[\s.]", "", one_line(given))
@@ -345,6 +356,11 @@ def summary_of(description: str) -> tuple[str, str]:
     if len(start) > LENGTHS["summary"]:
         start = start[: LENGTHS["summary"] - 2].rsplit(" ", 1)[0] + " …"
     return start, description
+
+
+def without_link(given: Any) -> str:
+    """One line, without the link to the fiche that our own uMap files end with."""
+    return re.sub(r"\s*\[\[\S+?\|[^\]]*\]\]$", "", one_line(given))
 
 
 def array(values: list[str]) -> str:

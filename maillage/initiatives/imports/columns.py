@@ -10,7 +10,14 @@ FIELDS: tuple[Field, ...] = (
         _("Identifiant dans la source"),
         ("identifiant", "ref", "reference", "uid", "uuid", "cle", "fid", "n"),
     ),
-    Field("slug", _("Adresse de la fiche"), ("permalien",)),
+    Field(
+        "slug",
+        _("Adresse de la fiche"),
+        (
+            "fiche",
+            "permalien",
+        ),
+    ),
     Field("version", _("Version de la fiche"), ()),
     Field(
         "title",
@@ -31,11 +38,11 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("publics", _("Publics"), ("public", "public vise", "publics vises", "beneficiaires")),
     Field("phases", _("Phases"), ("phase", "etape", "etapes")),
-    Field("lat", _("Latitude"), ("geo latitude", "y", "coordonnees latitude", "latitude wgs84")),
+    Field("lat", _("Latitude"), ("lieu lat", "geo latitude", "y", "coordonnees latitude", "latitude wgs84")),
     Field(
         "lon",
         _("Longitude"),
-        ("lng", "long", "geo longitude", "x", "coordonnees longitude", "longitude wgs84"),
+        ("lieu lon", "lng", "long", "geo longitude", "x", "coordonnees longitude", "longitude wgs84"),
     ),
     Field(
         "position",
@@ -51,21 +58,30 @@ FIELDS: tuple[Field, ...] = (
             "latitude longitude",
         ),
     ),
-    Field("scope", _("Lieu : précision"), ("lieu", "precision", "portee", "echelle", "niveau")),
-    Field("address", _("Adresse"), ("adresse postale", "rue", "voie")),
-    Field("commune", _("Commune"), ("ville", "nom commune", "commune nom", "city")),
+    Field(
+        "scope",
+        _("Lieu : précision"),
+        ("precision du lieu", "lieu precision", "lieu", "precision", "portee", "echelle", "niveau"),
+    ),
+    Field("address", _("Adresse"), ("lieu adresse", "adresse postale", "rue", "voie")),
+    Field("commune", _("Commune"), ("lieu commune nom", "ville", "nom commune", "commune nom", "city")),
     Field(
         "code_insee",
         _("Code Insee de la commune"),
-        ("insee", "code commune", "commune code", "codgeo", "com"),
+        ("lieu commune code", "insee", "code commune", "commune code", "codgeo", "com"),
     ),
     Field("postal_code", _("Code postal"), ("cp", "postcode")),
-    Field("departement", _("Département"), ("dep", "code departement", "departement code")),
-    Field("region", _("Région"), ("reg", "code region", "region code")),
+    Field(
+        "departement",
+        _("Département"),
+        ("lieu departement code", "dep", "code departement", "departement code"),
+    ),
+    Field("region", _("Région"), ("lieu region code", "reg", "code region", "region code")),
     Field(
         "carrier",
         _("Structure porteuse"),
         (
+            "portee par nom",
             "portee par",
             "porteur",
             "porteuse",
@@ -79,7 +95,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "siret",
         _("SIRET de la structure porteuse"),
-        ("numero siret", "n siret", "porteur siret", "siret porteur"),
+        ("portee par siret", "numero siret", "n siret", "porteur siret", "siret porteur"),
     ),
     Field("partners", _("Partenaires"), ("partenaire",)),
     Field("starts_on", _("Début"), ("date de debut", "date debut", "debut le", "depuis")),
@@ -88,7 +104,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "contact_email",
         _("E-mail du contact"),
-        ("email", "e mail", "mail", "courriel", "contact email", "adresse e mail"),
+        ("contact courriel", "email", "e mail", "mail", "courriel", "contact email", "adresse e mail"),
     ),
     Field(
         "contact_phone",
@@ -98,7 +114,14 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "links", _("Liens"), ("lien", "url", "site", "site web", "site internet", "website", "web", "page")
     ),
-    Field("source_name", _("Source"), ("nom de la source",)),
+    Field(
+        "source_name",
+        _("Source"),
+        (
+            "source nom",
+            "nom de la source",
+        ),
+    ),
     Field(
         "source_url",
         _("Adresse de la source"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from maillage.core.imports.values import one_line, text
 from maillage.initiatives.imports.places import Refused
+
+ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 
 def email(given: Any) -> str:
@@ -44,7 +47,7 @@ def read_url(written: str, name: str, problems: list[Refused]) -> tuple[str, boo
 
 
 def read_links(given: Any, problems: list[Refused]) -> tuple[list[dict[str, str]], bool]:
-    """The links of one cell: addresses apart by spaces or line ends, each after its label and a colon if it has one."""
+    """The links of one cell, each perhaps after its label: « Site https://… ; Vidéo https://… », or addresses alone."""
     if given is None or given == "":
         return [], False
     if isinstance(given, str) and given.startswith("["):
@@ -52,21 +55,27 @@ def read_links(given: Any, problems: list[Refused]) -> tuple[list[dict[str, str]
             given = json.loads(given)
     links: list[dict[str, str]] = []
     mended = False
-    if isinstance(given, list):
-        parts = [
-            (str(item.get("label", "")), str(item.get("url", "")))
-            if isinstance(item, dict)
-            else ("", str(item))
-            for item in given
-        ]
-    else:
-        parts = [
-            (found[1] or "", found[2])
-            for found in re.finditer(r"(?:([^\n|;]*?)\s*[:|]\s+)?(\S+)(?:[\s;|]+|$)", text(given))
-        ]
-    for label, url in parts:
-        address, was = read_url(one_line(url).rstrip(";,|"), "links", problems)
+    for label, url in labelled(given):
+        address, was = read_url(url, "links", problems)
         mended = mended or was
         if address:
-            links.append({"url": address, "label": one_line(label)[:120]})
+            links.append({"url": address, "label": label[:120]})
     return links, mended
+
+
+def labelled(given: Any) -> Iterator[tuple[str, str]]:
+    """(label, address) of each link, as written."""
+    if isinstance(given, list):
+        for item in given:
+            if isinstance(item, dict):
+                yield one_line(item.get("label") or item.get("libelle")), one_line(item.get("url"))
+            else:
+                yield "", one_line(item)
+        return
+    for part in re.split(r"\s;\s|;\s|\n|\s\|\s", text(given)):
+        *label, url = part.strip(" ;,|").split() or [""]
+        if label and all(ADDRESS.match(word) for word in label):
+            for word in (*label, url):
+                yield "", word.strip(",;")
+        elif url:
+            yield " ".join(label).rstrip(" :"), url
