@@ -1,14 +1,18 @@
 """Timed work of the collaborative map (hours in UTC)."""
 
 import structlog
+from django.urls import reverse
 from django.utils import timezone
 
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.jobs import job
+from maillage.core.progress import reporting
 from maillage.initiatives.actions.following import send_digest
 from maillage.initiatives.actions.freshness import keep_fresh
+from maillage.initiatives.actions.incoming import forget_old_files, run_file
 from maillage.initiatives.actions.links import check_links
 from maillage.initiatives.actions.retention import forget
+from maillage.initiatives.models import IncomingFile
 from maillage.initiatives.queries.following import due
 
 log = structlog.get_logger()
@@ -42,3 +46,29 @@ def digests() -> None:
 def retention() -> None:
     """Forget what is past its time."""
     log.info("initiatives.retention", **forget(at=timezone.now()))
+
+
+@job("initiatives.import", one_transaction=False)
+def import_file(file: str, progress: str, dry_run: bool) -> None:
+    """Check or import a file that a moderator sent, in their name; killed half-way, nothing is written."""
+    with acting_as(None, purpose=Purpose.ADMINISTRATION, read_only=True):
+        user_id = IncomingFile.objects.values_list("user_id", flat=True).get(pk=file)
+    with reporting(progress) as report:
+        report.total = 100
+
+        def tell(share: float, step: str) -> None:
+            report.done = int(share * 100)
+            report.advance(0, step or None)
+
+        with acting_as(user_id):
+            row = run_file(key=file, dry_run=dry_run, at=timezone.now(), tell=tell)
+        report.result = {
+            "url": reverse("initiatives:import-file", args=[row.pk]),
+            **{name: (row.report or {}).get(name, 0) for name in ("created", "updated", "rejected")},
+        }
+
+
+@job("initiatives.forget-files", purpose=Purpose.ADMINISTRATION, cron="50 3 * * *")
+def forget_files() -> None:
+    """Delete the files sent to import more than a week ago."""
+    log.info("initiatives.forget-files", count=forget_old_files(at=timezone.now()))

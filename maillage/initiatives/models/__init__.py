@@ -1,4 +1,5 @@
 from maillage.initiatives.models.contribution import Merge, Proposal, Subscription
+from maillage.initiatives.models.incoming import IncomingFile
 from maillage.initiatives.models.initiative import (
     PHASES,
     PUBLICS,
@@ -14,6 +15,7 @@ __all__ = [
     "PHASES",
     "PUBLICS",
     "Document",
+    "IncomingFile",
     "Initiative",
     "InitiativeEvent",
     "LinkCheck",

@@ -30,7 +30,9 @@ def take_back(path, origin=""):
 def test_an_export_taken_back_changes_nothing(tmp_path, write, ending, without_place):
     demo.load_initiatives(at=AT)
     Initiative.objects.filter(title="CitésLab").update(
-        links=[{"url": "https://exemple.fr/a", "label": "Le site"}], starts_on="2009-01-01", contact_phone="+33 1 23"
+        links=[{"url": "https://exemple.fr/a", "label": "Le site"}],
+        starts_on="2009-01-01",
+        contact_phone="+33 1 23",
     )
     before = list(Initiative.objects.order_by("pk").values())
     path = tmp_path / f"initiatives.{ending}"

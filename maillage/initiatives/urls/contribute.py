@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from maillage.initiatives.views import edit, following, freshness, media, moderation, propose, workspace
+from maillage.initiatives.views import (
+    edit,
+    following,
+    freshness,
+    importing,
+    media,
+    moderation,
+    propose,
+    workspace,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("initiatives/proposer/", propose.propose, name="propose"),
@@ -23,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("suivre/<uuid:key>/arreter/", following.stop, name="follow-stop"),
     path("structures/<slug:slug>/initiatives/", workspace.carried, name="carried"),
     path("espace/", workspace.workspace, name="workspace"),
+    path("espace/importer/", importing.send, name="import"),
+    path("espace/importer/<uuid:key>/", importing.file, name="import-file"),
+    path("espace/importer/<uuid:key>/importer/", importing.confirm, name="import-confirm"),
+    path("espace/importer/<uuid:key>/rapport.csv", importing.report, name="import-report"),
     path("espace/moderation/", moderation.queue, name="moderation"),
     path("espace/moderation/supprimees/", moderation.deleted, name="deleted"),
     path("espace/moderation/version/<int:event_id>/restaurer/", moderation.restore, name="restore"),
