@@ -20,7 +20,7 @@ ALTER TABLE initiatives_incomingfile DISABLE ROW LEVEL SECURITY;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("initiatives", "0004_proposal_place_and_kept_files"),
+        ("initiatives", "0005_map_position"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
