@@ -40,7 +40,8 @@ def test_filters_are_in_the_address_and_chips_take_them_away(client):
     assert 'href="?commune=95268"' in page.text
     assert 'href="?theme=jeunes"' in page.text
     assert re.search(r'id="n-theme-lieux">1<', page.text)
-    assert '<input type="hidden" name="commune" value="95268">' in page.text
+    assert 'name="commune" data-place="commune" value="95268">' in page.text
+    assert 'name="lieu" value="Garges-lès-Gonesse"' in page.text
 
 
 def test_an_empty_page_says_which_filter_to_take_away(client):
@@ -82,6 +83,9 @@ def test_a_place_named_in_words_becomes_a_filter_without_javascript(client):
     found = client.get(URL, {"lieu": "garges les gonesse", "theme": "lieux"})
 
     assert (found.status_code, found["Location"]) == (302, "/initiatives/?commune=95268&theme=lieux")
+    same = client.get(URL, {"lieu": "Garges-lès-Gonesse", "commune": GARGES})
+    assert shown(same.text) == ["Garges"]
+    assert client.get(URL, {"lieu": "", "commune": GARGES, "q": "bus"})["Location"] == "/initiatives/?q=bus"
     assert "Aucun lieu ne s’appelle" in client.get(URL, {"lieu": "zzzzzz<b>"}).text
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maillage.initiatives.models import Initiative, Phase, Public, Theme
-from maillage.initiatives.queries.criteria import PLACES
+from maillage.initiatives.queries.criteria import PLACES, TERRITORIES
 from maillage.initiatives.queries.places import named_territories, places_named
 from maillage.initiatives.queries.search import Criteria, Facets, UnknownCriterion, facets, find, matching
 from maillage.ui.rendering import render_page
@@ -46,7 +46,7 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
     """What the search form (`_search.html`) and its results (`_results.html`) need, for the list and the map alike.
 
     criteria, query (its address), page (initiatives with `theme_rows`, perhaps `distance`), total, facets, panels,
-    chips, sorts, hidden (what the form carries along), suggestions (when nothing answers) and `refused`: why an
+    chips, sorts, hidden, territories and place_text (what the form carries along), suggestions (when nothing answers) and `refused`: why an
     address could not be understood; everything is shown then.
     """
     refused = ""
@@ -54,13 +54,19 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
         criteria = Criteria.from_query(request.GET)
     except UnknownCriterion as error:
         criteria, refused = Criteria(), str(error)
-    criteria, choices, unknown, found = _with_named_place(criteria, request.GET.get("lieu", "").strip())
+    typed = request.GET.get("lieu")
+    names = named_territories(criteria)
+    criteria, choices, unknown, found = _with_named_place(
+        criteria, names, None if typed is None else typed.strip()
+    )
+    if found:
+        names = named_territories(criteria)
     themes = {theme.code: theme for theme in Theme.objects.all()}
     counted = facets(criteria)
     page = CountedPaginator(find(criteria), PER_PAGE, counted.total).get_page(criteria.page)
     for row in page:
         row.theme_rows = [themes[code] for code in row.themes if code in themes]
-    chips = _chips(criteria, themes)
+    chips = _chips(criteria, names, themes)
     return {
         "criteria": criteria,
         "query": criteria.with_(page=1).to_query(),
@@ -73,8 +79,10 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
         "hidden": [
             (name, value)
             for name, value in criteria.parameters()
-            if name not in {"q", "theme", "public", "phase", "tri", "page"}
+            if name not in {"q", "theme", "public", "phase", "tri", "page", *TERRITORIES}
         ],
+        "territories": [(name, getattr(criteria, name)) for name in TERRITORIES],
+        "place_text": typed if choices or unknown else next(iter(names.values()), ""),
         "suggestions": _suggestions(chips) if not counted.total else [],
         "refused": refused,
         "place_choices": choices,
@@ -89,13 +97,21 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _with_named_place(criteria: Criteria, text: str) -> tuple[Criteria, list[dict[str, str]], str, bool]:
-    """The search bound to the place that `text` names (the form without JavaScript), or what it may mean."""
-    if not text:
+def _with_named_place(
+    criteria: Criteria, names: dict[str, str], text: str | None
+) -> tuple[Criteria, list[dict[str, str]], str, bool]:
+    """The search bound to the place that `text` names (the form without JavaScript), or what it may mean.
+
+    `names` are the places already in force: the field shows them, so that their own name asks for nothing new and an
+    emptied field takes them away.
+    """
+    if text is None or text in names.values() or not (text or names):
         return criteria, [], "", False
+    if not text:
+        return criteria.without(*names), [], "", True
     places = places_named(text)
     bound = [criteria.without(*PLACES).with_(**{place.field: place.code}) for place in places]
-    if len(places) == 1 or (places and places[0].exact and not (len(places) > 1 and places[1].exact)):
+    if len(places) == 1 or (places and places[0].exact and not places[1].exact):
         return bound[0], [], "", True
     choices = [
         {"href": f"?{target.to_query()}", "label": place.label}
@@ -182,11 +198,11 @@ def _panels(criteria: Criteria, counted: Facets, themes: dict[str, Theme]) -> li
     ]
 
 
-def _chips(criteria: Criteria, themes: dict[str, Theme]) -> list[Chip]:
+def _chips(criteria: Criteria, names: dict[str, str], themes: dict[str, Theme]) -> list[Chip]:
     chips = []
     if criteria.text:
         chips.append(Chip(_("« %(words)s »") % {"words": criteria.text}, _("mots"), criteria.without("text")))
-    for field, name in named_territories(criteria).items():
+    for field, name in names.items():
         chips.append(Chip(name, _("lieu"), criteria.without(field)))
     if criteria.lon is not None and criteria.radius_m:
         label = _("à moins de %(n)s km") % {"n": f"{criteria.radius_m / 1000:g}".replace(".", ",")}
