@@ -17,6 +17,9 @@ class Theme(models.Model):
     colour = models.CharField(max_length=7)  # white on it has a contrast of 5.7 or more
     icon = models.CharField(max_length=40)  # a name of lucide-static
     shape = models.CharField(max_length=20)  # of the marker, so that colour never speaks alone
+    bit = models.PositiveSmallIntegerField(
+        unique=True, null=True, editable=False
+    )  # its number in Initiative.facets, given by a trigger
 
     class Meta:
         ordering = ["position"]
@@ -55,7 +58,7 @@ class Licence(models.TextChoices):
 @pghistory.track(
     pghistory.UpdateEvent("before_update", row=pghistory.Old),
     pghistory.DeleteEvent("before_delete", row=pghistory.Old),
-    exclude=["search", "map_x", "map_y", "map_theme"],
+    exclude=["search", "facets", "map_x", "map_y", "map_theme"],
     model_name="InitiativeEvent",
     append_only=True,
 )
@@ -178,6 +181,8 @@ class Initiative(models.Model):
         output_field=models.CharField(max_length=40),
         db_persist=True,
     )
+    # themes, publics and phases as bits, set by a trigger: the counts of the facets come from this column's index alone
+    facets = models.BigIntegerField(db_default=0, editable=False)
 
     class Meta:
         indexes = [
@@ -192,6 +197,11 @@ class Initiative(models.Model):
                 fields=["map_x", "map_y", "map_theme", "id"],
                 condition=models.Q(status__in=["published", "to-confirm"]),
                 name="initiative_map",
+            ),
+            models.Index(
+                fields=["facets"],
+                condition=models.Q(status__in=["published", "to-confirm"]),
+                name="initiative_facets",
             ),
             models.Index(fields=["updated_at", "id"], name="initiative_updated"),
             models.Index(fields=["-published_at", "id"], name="initiative_published"),

@@ -2,18 +2,21 @@
 
 import math
 import re
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.contrib.gis.measure import D
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
 
 from maillage.core.search import significant
 from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
-from maillage.initiatives.queries.criteria import Criteria, UnknownCriterion
+from maillage.initiatives.queries.criteria import FACETS, Criteria, UnknownCriterion
 from maillage.territories.models import Commune, Qpv
 
 __all__ = [
@@ -37,17 +40,13 @@ def matching(criteria: Criteria) -> QuerySet[Initiative]:
     département or région, never to a contour, a box or a radius.
     """
     return _near(_in_territory(_about(published(), criteria.text), criteria), criteria).filter(
-        **{
-            f"{facet}__overlap": list(values)
-            for facet in ("themes", "publics", "phases")
-            if (values := getattr(criteria, facet))
-        }
+        **{f"{facet}__overlap": list(values) for facet in FACETS if (values := getattr(criteria, facet))}
     )
 
 
 def published() -> QuerySet[Initiative]:
     """Every initiative that anyone may see."""
-    return Initiative.objects.filter(status__in=PUBLIC_STATUSES).defer("search", "origin_values")
+    return Initiative.objects.filter(status__in=PUBLIC_STATUSES).defer("search", "origin_values", "facets")
 
 
 def find(criteria: Criteria) -> QuerySet[Initiative]:
@@ -108,30 +107,57 @@ class Facets:
 
 
 def facets(criteria: Criteria) -> Facets:
-    """Total and counts of every facet value, from one scan: rows are first grouped by their three lists of values."""
-    combinations = (
-        matching(criteria.without("themes", "publics", "phases"))
-        .order_by()
-        .values_list("themes", "publics", "phases")
-        .annotate(n=Count("pk"))
-    )
-    wanted = [set(criteria.themes), set(criteria.publics), set(criteria.phases)]
-    counts: list[Counter[str]] = [Counter(), Counter(), Counter()]
+    """Total and counts of every facet value, from one scan of the rows that answer the rest of the search."""
+    bits: dict[str, dict[str, int]] = {
+        "themes": {
+            code: 1 << (16 + bit) for code, bit in Theme.objects.values_list("code", "bit") if bit is not None
+        },
+        "publics": {value: 1 << (8 + n) for n, value in enumerate(PUBLICS)},
+        "phases": {value: 1 << n for n, value in enumerate(PHASES)},
+    }
+    rows = matching(criteria.without(*FACETS)).order_by().values("facets")
+    counts = {facet: dict.fromkeys(values, 0) for facet, values in bits.items()}
     total = 0
-    for *lists, n in combinations:
-        # which facets this combination of values fails
-        failed = [i for i in range(3) if wanted[i] and wanted[i].isdisjoint(lists[i])]
-        if not failed:
+    for facet, value_bits, passes, n in _grouped(rows, criteria, bits):
+        if facet == FACETS[0] and passes:
             total += n
-        if len(failed) <= 1:
-            for i in failed or range(3):
-                for value in set(lists[i]):
-                    counts[i][value] += n
-    themes = Theme.objects.values_list("code", flat=True)
-    return Facets(
-        total,
-        *({v: counts[i][v] for v in known} for i, known in enumerate((themes, PUBLICS, PHASES))),
-    )
+        for value, bit in bits[facet].items():
+            if value_bits & bit:
+                counts[facet][value] += n
+    return Facets(total, **counts)
+
+
+def _grouped(
+    rows: QuerySet[Initiative, Any], criteria: Criteria, bits: dict[str, dict[str, int]]
+) -> Iterator[tuple[str, int, bool, int]]:
+    """For each facet: the sets of its values that occur among the rows that pass the two other facets, as bits; whether
+    they pass its own filter; how many rows have them. Nothing is read but the column of bits, from its index."""
+    try:
+        selected, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # a text without a word
+        return
+    masks = {facet: sum(values.values()) for facet, values in bits.items()}
+    wanted = {
+        facet: sum(values[value] for value in getattr(criteria, facet)) for facet, values in bits.items()
+    }
+    # the numbers are ours, so they may stand in the statement
+    passes = {facet: f"m & {want} <> 0" if want else "true" for facet, want in wanted.items()}
+    columns = ", ".join(f"m & {masks[facet]} AS {facet}, {passes[facet]} AS {facet}_ok" for facet in FACETS)
+    names = [f"{facet}, {facet}_ok" for facet in FACETS]
+    others = [", ".join(f"{other}_ok" for other in FACETS if other != facet) for facet in FACETS]
+    sets = ", ".join(f"({name}, {other})" for name, other in zip(names, others, strict=True))
+    statement = f"""
+        WITH found (m) AS ({selected}), grouped AS (SELECT m, count(*) AS n FROM found GROUP BY m)
+        SELECT grouping({", ".join(FACETS)}), {", ".join(names)}, sum(n)::bigint
+        FROM (SELECT n, {columns} FROM grouped) AS seen GROUP BY GROUPING SETS ({sets})
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        for kind, *values, n in cursor.fetchall():
+            # grouping() has a 1 for each facet that a line is not about
+            at = {0b011: 0, 0b101: 1, 0b110: 2}[kind]
+            if all(values[2 * i + 1] for i in range(3) if i != at):
+                yield FACETS[at], values[2 * at], values[2 * at + 1], n
 
 
 # --- words ---------------------------------------------------------------------------------------------------

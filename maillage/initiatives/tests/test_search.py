@@ -69,6 +69,7 @@ def test_any_text_is_an_answer(text):
     make_initiative(title="Le Carburateur")
 
     assert titles(Criteria(text=text)) in ([], ["Le Carburateur"])
+    assert facets(Criteria(text=text)).total in {0, 1}
 
 
 def test_relevance_puts_the_title_before_the_body():
@@ -100,13 +101,13 @@ def test_territories_hold_what_is_in_them():
 
 def test_a_qpv_holds_what_is_tied_to_it_and_the_addresses_inside_but_not_a_town_hall():
     contour = MultiPolygon(Polygon.from_bbox((2.39, 48.96, 2.41, 48.98)), srid=4326)
-    quartier = Qpv.objects.create(code="QPTEST", generation=2015, nom="Essai", contour=contour)
+    quartier = Qpv.objects.create(code="QP095999", generation=2015, nom="Essai", contour=contour)
     make_initiative(title="tied", scope="qpv", qpv=quartier, lon=2.5, lat=48.0)
     make_initiative(title="address", lon=2.40, lat=48.97)
     make_initiative(title="town hall", commune=GARGES, scope="commune")
     make_initiative(title="outside", lon=2.42, lat=48.97)
 
-    assert sorted(titles(read("qpv=qptest"))) == ["address", "tied"]
+    assert sorted(titles(read("qpv=qp095999"))) == ["address", "tied"]
 
 
 def test_a_radius_is_measured_on_the_spheroid_and_leaves_out_what_has_no_point():
@@ -254,3 +255,25 @@ def test_facets_name_every_value_even_without_an_initiative():
     assert list(counted.themes) == list(Theme.objects.values_list("code", flat=True))
     assert counted.publics == dict.fromkeys(PUBLICS, 0)
     assert counted.phases == dict.fromkeys(PHASES, 0)
+
+
+def test_each_value_of_a_facet_has_a_bit_of_its_own_and_keeps_it():
+    themes = [theme.bit for theme in Theme.objects.all()]
+    assert len(set(themes)) == len(themes)
+    added = Theme.objects.create(
+        code="neuf", name="Neuf", position=99, colour="#000000", icon="x", shape="circle"
+    )
+    added.refresh_from_db()
+    assert added.bit not in themes
+    row = make_initiative(themes=["neuf"], publics=PUBLICS, phases=PHASES)
+    Theme.objects.filter(code="neuf").update(position=98)
+
+    counted = facets(Criteria())
+
+    assert counted.themes["neuf"] == 1
+    assert set(counted.publics.values()) == set(counted.phases.values()) == {1}
+    row.themes = ["jeunes"]
+    row.save()
+    assert facets(Criteria()).themes["neuf"] == 0
+    assert row.version == 1
+    assert Initiative.objects.get(pk=row.pk).version == 2
