@@ -55,7 +55,7 @@ def test_the_builder_gives_the_code_of_the_selection(client):
 
     assert "/integrer/carte/?theme=jeunes" in page.text
     assert "Votre carte montrera 1 initiative" in page.text
-    assert "&lt;iframe" in page.text.replace("&amp;lt;", "&lt;")
+    assert "&lt;iframe src=" in page.text
 
 
 def test_oembed_describes_a_public_fiche_and_nothing_else(client):

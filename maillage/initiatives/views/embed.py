@@ -127,12 +127,12 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 
 def _public_initiative(url: str) -> Initiative:
-    parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}" != settings.BASE_URL:
-        raise Http404
     try:
+        parts = urlsplit(url)
+        if f"{parts.scheme}://{parts.netloc}" != settings.BASE_URL:
+            raise Http404
         match = resolve(parts.path)
-    except Resolver404 as error:
+    except (ValueError, Resolver404) as error:
         raise Http404 from error
     found = fiche(match.kwargs["slug"]) if match.view_name == "initiatives:fiche" else None
     if found is None or found.status not in PUBLIC_STATUSES:
