@@ -51,7 +51,7 @@ DROP FUNCTION initiatives_facet_bits(varchar[], varchar[], varchar[]);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("initiatives", "0005_map_position")]
+    dependencies = [("initiatives", "0006_incoming_file")]
     operations = [
         migrations.AddField(
             "theme", "bit", models.PositiveSmallIntegerField(editable=False, null=True, unique=True)
