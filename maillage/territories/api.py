@@ -68,4 +68,4 @@ def search(
     limit: int = Query(8, ge=1, le=20),
 ) -> list[dict[str, object]]:
     """Communes, EPCI et QPV que le texte peut désigner, le plus probable d'abord, puis des adresses."""
-    return [place.as_json() for place in queries.search_places(q, limit)]
+    return [place.as_json() for place in queries.search_anything(q, limit)]

@@ -10,7 +10,8 @@ from maillage.territories.queries.location import (
     locate,
     position,
 )
-from maillage.territories.queries.names import PlaceFound, search_places
+from maillage.territories.queries.names import PlaceFound, search_anything, search_places
+from maillage.territories.queries.territory import commune, epci, qpv
 
 __all__ = [
     "Assigned",
@@ -22,7 +23,11 @@ __all__ = [
     "QpvHere",
     "UnusablePoints",
     "assign",
+    "commune",
+    "epci",
     "locate",
     "position",
+    "qpv",
+    "search_anything",
     "search_places",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from maillage.territories.addresses import GeocoderUnavailable, find_addresses, looks_like_address
 from maillage.territories.sql import statement
 
 LONGEST = 80
@@ -29,10 +30,29 @@ class PlaceFound:
     context: str
     lon: float
     lat: float
+    generation: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that the API gives."""
-        return asdict(self)
+        """The shape that the API gives: everything but the generation, which a code of QPV tells."""
+        values = asdict(self)
+        del values["generation"]
+        return values
+
+
+def search_anything(text: str, limit: int = 8) -> list[PlaceFound]:
+    """What `search_places` finds, then street addresses when `text` looks like one and the geocoder answers."""
+    found = search_places(text, limit)
+    # a lone typing mistake is not worth asking for; with few places there is room for streets
+    if len(found) >= limit or not looks_like_address(text):
+        return found
+    try:
+        addresses = find_addresses(text, limit - len(found))
+    except GeocoderUnavailable:
+        return found
+    return [
+        *found,
+        *(PlaceFound("adresse", a.code_insee, a.label, a.context, a.lon, a.lat) for a in addresses),
+    ]
 
 
 def search_places(text: str, limit: int = 8) -> list[PlaceFound]:

@@ -1,6 +1,6 @@
 -- The same as search_names.sql, among what bears exactly that name and the large places: where these fill the limit, no other
--- place could come before them. Parameters: typed, start, limit. Returns: kind, code, nom, context, lon, lat.
-SELECT kind, code, nom, context, lon, lat
+-- place could come before them. Parameters: typed, start, limit. Returns: kind, code, nom, context, lon, lat, generation.
+SELECT kind, code, nom, context, lon, lat, generation
 FROM (
     SELECT DISTINCT ON (kind, code, generation, nom) *
     FROM (

@@ -1,6 +1,6 @@
 -- Places by the start of one of their names, of a word in it, or of their code. Parameters: typed (by territories_plain),
--- start (LIKE pattern), departement (a hint, or ''), limit. Returns: kind, code, nom, context, lon, lat.
-SELECT kind, code, nom, context, lon, lat
+-- start (LIKE pattern), departement (a hint, or ''), limit. Returns: kind, code, nom, context, lon, lat, generation.
+SELECT kind, code, nom, context, lon, lat, generation
 FROM (
     SELECT DISTINCT ON (kind, code, generation, nom) *
     FROM (

@@ -1,6 +1,6 @@
 -- Places whose name looks like what was typed. Parameters: typed, departement (a hint, or ''), limit.
--- Returns: kind, code, nom, context, lon, lat.
-SELECT kind, code, nom, context, lon, lat
+-- Returns: kind, code, nom, context, lon, lat, generation.
+SELECT kind, code, nom, context, lon, lat, generation
 FROM territories_searchname
 WHERE likeness %% territories_likeness(%(typed)s) AND likeness <> ''
 ORDER BY

@@ -1,0 +1,130 @@
+"""The pages of the territories."""
+
+import pytest
+
+from maillage.territories.actions import load_schematic_qpv, refresh_search_names
+from maillage.territories.tests.factories import make_qpv
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bellevue():
+    qpv = make_qpv(code="QN04401M", nom="Bellevue", commune_id="44109")
+    refresh_search_names("qpv")
+    return qpv
+
+
+def test_the_search_page_lists_places_with_a_link_each(client, bellevue):
+    page = client.get("/territoires/", {"q": "bellevue"}).text
+
+    assert 'href="/territoires/qpv/2024/QN04401M/"' in page
+    assert "QPV 2024 · Nantes (44)" in page
+
+
+def test_the_search_page_without_result_says_what_to_try(client):
+    assert "essayez le code postal" in client.get("/territoires/", {"q": "xzqwk"}).text
+
+
+def test_a_script_in_the_text_is_only_text(client):
+    page = client.get("/territoires/", {"q": "<script>alert(1)</script>"}).text
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_where_am_i_names_every_territory_and_leads_to_the_map(client, bellevue):
+    page = client.get("/territoires/ou-suis-je/", {"lon": "-1.5536", "lat": "47.2184"}).text
+
+    for link in ("commune/44109", "epci/244400404", "qpv/2024/QN04401M"):
+        assert f'href="/territoires/{link}/"' in page
+    assert "Pays de la Loire" in page
+    assert 'href="/carte/?lon=-1.5536&amp;lat=47.2184&amp;rayon=10"' in page
+
+
+def test_where_am_i_at_sea(client, bellevue):
+    page = client.get("/territoires/ou-suis-je/", {"lon": "-5.5", "lat": "46.5"}).text
+
+    assert "en mer ou hors de France" in page
+    assert "Bellevue" in page
+
+
+@pytest.mark.parametrize(("lon", "lat"), [("48.85", "102.35"), ("abc", "1"), ("47.2184", "-1.5536")])
+def test_where_am_i_refuses_with_a_sentence(client, lon, lat):
+    answer = client.get("/territoires/ou-suis-je/", {"lon": lon, "lat": lat})
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert client.get("/territoires/ou-suis-je/").headers["Location"] == "/territoires/"
+
+
+def test_a_commune_shows_its_territories_its_qpv_and_the_map(client, bellevue):
+    make_qpv(generation=2015, code="QP044001", nom="Bellevue", commune_id="44109")
+
+    page = client.get("/territoires/commune/44109/").text
+
+    assert "<h1>Nantes</h1>" in page
+    assert "Voir les initiatives à Nantes" in page
+    assert 'href="/carte/?commune=44109"' in page
+    assert page.index("génération 2024, QN04401M") < page.index("génération 2015, QP044001")
+
+
+def test_an_arrondissement_leads_to_the_map_of_its_commune(client):
+    page = client.get("/territoires/commune/75118/").text
+
+    assert 'href="/carte/?commune=75056"' in page
+    assert 'href="/territoires/commune/75056/"' in page
+    assert 'href="/territoires/commune/75118/"' in client.get("/territoires/commune/75056/").text
+
+
+def test_an_epci_shows_its_communes_largest_first_and_their_qpv(client, bellevue):
+    page = client.get("/territoires/epci/244400404/").text
+
+    assert "24 communes" in page
+    assert page.index("/territoires/commune/44109/") < page.index("/territoires/commune/44162/")
+    assert "QN04401M" in page
+
+
+def test_a_schematic_outline_never_passes_for_an_official_one(client):
+    load_schematic_qpv()
+
+    for address in ("/territoires/qpv/2024/EX1305501/", "/territoires/commune/13055/"):
+        page = client.get(address).text
+        assert "périmètre schématique (exemple)" in page
+        assert "génération 2024, EX" not in page
+    assert "Il n’est pas officiel" in client.get("/territoires/qpv/2024/EX1305501/").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "commune/00000",
+        "commune/99999",
+        "epci/000000000",
+        "qpv/2015/QN04401M",
+        "qpv/2024/QP044001",
+        "commune/%00",
+    ],
+)
+def test_what_does_not_exist_is_not_found(client, bellevue, address):
+    assert client.get(f"/territoires/{address}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("commune/44109/", 3),
+        ("epci/244400404/", 3),
+        ("qpv/2024/QN04401M/", 1),
+        ("ou-suis-je/?lon=-1.55&lat=47.21", 1),
+    ],
+)
+def test_the_number_of_queries_does_not_grow_with_the_qpv(
+    client, bellevue, django_assert_num_queries, address, queries
+):
+    for rank in range(3):
+        make_qpv(generation=2015, code=f"QP04400{rank}", commune_id="44109")
+    client.get("/territoires/")
+    # and the savepoint and the identity of the request, before and after
+    with django_assert_num_queries(queries + 5):
+        client.get(f"/territoires/{address}")
