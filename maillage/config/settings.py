@@ -148,6 +148,15 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "maillage.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "maillage.accounts.sign_in_forms.SignInForm",
+    "signup": "maillage.accounts.sign_in_forms.SignUpForm",
+    "add_email": "maillage.accounts.sign_in_forms.NewAddressForm",
+}
+MFA_FORMS = {
+    "add_webauthn": "maillage.accounts.sign_in_forms.NewKeyForm",
+    "edit_webauthn": "maillage.accounts.sign_in_forms.KeyNameForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
