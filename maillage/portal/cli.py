@@ -13,7 +13,12 @@ from django_typer.management import TyperCommand, command
 from maillage.accounts.actions import create_demo_accounts
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.imports import Report
-from maillage.initiatives.demo import forget_initiatives, load_initiatives
+from maillage.initiatives.demo import (
+    forget_initiatives,
+    forget_proposals,
+    load_initiatives,
+    load_proposals,
+)
 from maillage.territories.actions import load_schematic_qpv
 from maillage.territories.models import Commune
 
@@ -32,6 +37,7 @@ class Command(TyperCommand):
     )
     def reset(self, as_json: Json = False) -> None:
         with acting_as(None, purpose=Purpose.ADMINISTRATION):
+            forget_proposals()
             forget_initiatives()
         self.show(load_demo(), as_json)
 
@@ -56,4 +62,6 @@ def load_demo() -> Report:
     with acting_as(None, purpose=Purpose.ADMINISTRATION):
         load_schematic_qpv()
         create_demo_accounts()
-        return load_initiatives(at=timezone.now())
+        report = load_initiatives(at=timezone.now())
+        load_proposals(at=timezone.now())
+        return report

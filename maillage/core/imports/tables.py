@@ -193,7 +193,9 @@ class XlsxSource(Source):
 
     def _cells(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
         try:
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
+            # a file and not its path: openpyxl believes names, and an upload may have any
+            file = self.path.open("rb")
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             try:
                 for sheet in book.worksheets:
                     self._total = sheet.max_row or 0
@@ -205,6 +207,7 @@ class XlsxSource(Source):
                         return
             finally:
                 book.close()
+                file.close()
         except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
             raise BadFile(
                 _(

@@ -5,5 +5,13 @@ gives the commune at most: the point is the town hall's, and its scope says « p
 """
 
 from maillage.initiatives.demo.load import ORIGIN, forget_initiatives, load_initiatives, rows
+from maillage.initiatives.demo.proposals import forget_proposals, load_proposals
 
-__all__ = ["ORIGIN", "forget_initiatives", "load_initiatives", "rows"]
+__all__ = [
+    "ORIGIN",
+    "forget_initiatives",
+    "forget_proposals",
+    "load_initiatives",
+    "load_proposals",
+    "rows",
+]

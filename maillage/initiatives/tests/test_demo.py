@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.gis.geos import Point
 
+from maillage.core.acting import Purpose, for_purpose
 from maillage.initiatives import demo
-from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
+from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Proposal, Theme
 from maillage.territories.models import Commune
 from tests.shared import shared_file
 
@@ -70,6 +71,16 @@ def test_forgetting_removes_the_demo_only(loaded):
     demo.forget_initiatives()
 
     assert list(Initiative.objects.all()) == [own]
+
+
+def test_the_queue_has_examples_marked_as_such_once(loaded):
+    with for_purpose(Purpose.ADMINISTRATION):
+        first, again = demo.load_proposals(at=AT), demo.load_proposals(at=AT)
+        waiting = list(Proposal.objects.filter(status="waiting"))
+
+    assert (first, again) == (3, 0)
+    assert all("xemple" in proposal.values.get("summary", "") + proposal.title for proposal in waiting)
+    assert not any(proposal.email or proposal.user_id for proposal in waiting)
 
 
 def test_no_sentence_is_copied_from_the_publication():
