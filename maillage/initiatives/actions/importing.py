@@ -187,10 +187,11 @@ class _Run:
         self._execute("CREATE INDEX ON incoming USING gist (point)")
         self._execute("CREATE INDEX ON incoming (line)")
         self._execute(statement("import_located"))
+        # without statistics, the next joins would compare every line with every other
+        self._execute("ANALYZE located")
         self._execute(statement("import_offshore"))
         for line, lon, lat, commune, km in self._execute(statement("import_elsewhere")):
             self.report.reject(line, "lat", too_far(commune, km) if commune else outside(lon, lat))
-        self._execute("ANALYZE located")
         self.progress(0.55, _("Structures"))
         self._execute(statement("import_carriers"))
         self._execute(statement("import_resolved"), self.origin)
