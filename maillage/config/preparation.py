@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -42,7 +42,10 @@ def tables_are_old() -> bool:
 
 
 def territories_are_missing() -> bool:
-    return "territories" in get_commands() and not apps.get_model("territories", "Commune").objects.exists()
+    """Whether communes, or the contours drawn from them (a later version's), are still to load."""
+    return not all(
+        apps.get_model("territories", model).objects.exists() for model in ("Commune", "Contour")
+    )
 
 
 def load_territories() -> None:
@@ -50,4 +53,4 @@ def load_territories() -> None:
 
 
 def demo_is_missing() -> bool:
-    return "demo" in get_commands() and not apps.get_model("initiatives", "Initiative").objects.exists()
+    return not apps.get_model("initiatives", "Initiative").objects.exists()
