@@ -43,9 +43,7 @@ def tables_are_old() -> bool:
 
 def territories_are_missing() -> bool:
     """Whether communes, or the contours drawn from them (a later version's), are still to load."""
-    return not all(
-        apps.get_model("territories", model).objects.exists() for model in ("Commune", "Contour")
-    )
+    return not all(apps.get_model("territories", model).objects.exists() for model in ("Commune", "Contour"))
 
 
 def load_territories() -> None:
