@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_typer.management import TyperCommand, command, initialize
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -22,6 +23,7 @@ from maillage.initiatives.actions.importing import (
     import_initiatives,
     labels,
 )
+from maillage.initiatives.exports.files import write_file
 
 MESSAGES = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 MOST_SHOWN = 50
@@ -104,6 +106,37 @@ class Command(TyperCommand, name="initiatives"):
         tell(report, dry_run=dry_run, partial=partial, as_json=as_json)
         if report.rejected and not partial:
             raise typer.Exit(1)
+
+    @command(name="export")
+    def export(
+        self,
+        file: Annotated[Path, Argument(help="Fichier .geojson, .csv, .xlsx ou .umap à écrire.")],
+        search: Annotated[
+            str,
+            Option(
+                "--search",
+                help="Recherche, comme dans l’adresse de la liste : « departement=95&theme=lieux ».",
+            ),
+        ] = "",
+        format: Annotated[
+            str, Option(help="auto (d’après le nom du fichier), geojson, csv, xlsx ou umap.")
+        ] = "auto",
+        as_json: Annotated[
+            bool, Option("--json", help="Écrit le compte en JSON sur la sortie standard.")
+        ] = False,
+    ) -> None:
+        """Écrit les initiatives publiques d’une recherche dans un fichier, que l’import sait relire."""
+        try:
+            with acting_as(None, read_only=True):
+                written = write_file(file, search, format=format)
+        except DomainError as error:
+            MESSAGES.print(str(error))
+            raise typer.Exit(1) from error
+        if as_json:
+            self.stdout.write(json.dumps({"written": written, "file": str(file)}, ensure_ascii=False))
+        MESSAGES.print(
+            ngettext("%(n)s initiative écrite.", "%(n)s initiatives écrites.", written) % {"n": written}
+        )
 
 
 def refuse(message: str, as_json: bool) -> NoReturn:

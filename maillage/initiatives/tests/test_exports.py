@@ -6,7 +6,9 @@ from xml.etree import ElementTree
 import pytest
 from openpyxl import load_workbook
 
+from maillage.initiatives.exports.files import CannotWrite, UnknownFormat, write_file
 from maillage.initiatives.exports.tables import harmless
+from maillage.initiatives.queries.search import UnknownCriterion
 from maillage.initiatives.tests.factories import CERGY, GARGES, days, make_initiative, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,19 @@ def test_the_feed_is_atom_with_positions_and_is_not_sent_twice(client):
         "/initiatives/atom.xml", {"departement": "95"}, headers={"If-None-Match": answer["ETag"]}
     )
     assert again.status_code == 304
+
+
+def test_the_command_writes_the_whole_selection_or_nothing(tmp_path):
+    some()
+
+    assert write_file(tmp_path / "tout.csv") == 3
+    assert write_file(tmp_path / "val-d-oise.umap", "?departement=95") == 2
+    assert len(list(csv.reader((tmp_path / "tout.csv").open(encoding="utf-8-sig"), delimiter=";"))) == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tout.csv", "val-d-oise.umap"]
+    with pytest.raises(UnknownFormat, match="docx"):
+        write_file(tmp_path / "tout.docx")
+    with pytest.raises(UnknownCriterion, match="theme"):
+        write_file(tmp_path / "rien.csv", "theme=rien")
+    with pytest.raises(CannotWrite, match="Impossible"):
+        write_file(tmp_path / "absent" / "tout.csv")
+    assert len(list(tmp_path.iterdir())) == 2
