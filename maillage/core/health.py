@@ -30,8 +30,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
         with connections["default"].cursor() as cursor:
             cursor.execute("SELECT 1")
         state["database"] = True
-        executor = MigrationExecutor(connections["default"])
-        state["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        state["migrations"] = is_migrated()
         worker = state["migrations"] and a_worker_lives()
     except DatabaseError:
         connections["default"].close()
@@ -45,3 +44,15 @@ def a_worker_lives() -> bool:
             "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute')"
         )
         return bool(cursor.fetchone()[0])
+
+
+_migrated = False
+
+
+def is_migrated() -> bool:
+    """Whether the database has seen every migration of this code; once true, it stays so for this process."""
+    global _migrated  # noqa: PLW0603 one fact about the process
+    if not _migrated:
+        executor = MigrationExecutor(connections["default"])
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
