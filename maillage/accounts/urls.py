@@ -8,10 +8,10 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import path
 from django.views.generic import RedirectView
 
-from maillage.accounts import views
+from maillage.accounts import provider, views
 
 to_sign_in = login_not_required(RedirectView.as_view(pattern_name="account_login"))
 
@@ -60,6 +60,8 @@ providers = [
     path("fournisseurs/annule/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("fournisseurs/echec/", social.login_error, name="socialaccount_login_error"),
     path("fournisseurs/inscription/", social.signup, name="socialaccount_signup"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    # the names and paths that allauth's provider expects
+    path("oidc/<str:provider_id>/login/", provider.login, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", provider.callback, name="openid_connect_callback"),
 ]
 urlpatterns = [*signing_in, *own_account, *security, *providers]

@@ -187,6 +187,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = SOCIALACCOUNT_EMAIL_AUTHENTICA
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": env.words("MAILLAGE_OIDC_SCOPES", ("openid", "profile", "email")),
         "APPS": [
             {
                 "provider_id": "oidc",
@@ -283,7 +284,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # the button that leaves for the identity provider is a form
+        "form-action": [SELF, *(["/".join(OIDC_URL.split("/", 3)[:3])] if OIDC_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
