@@ -17,7 +17,7 @@ RUN_AXE = """async tags => {
 FOCUS_SHOWN = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const around = [e, e.closest(".choice"), e.closest("label")].filter(Boolean);
+  const around = [e, e.closest(".choice"), e.closest("label"), e.querySelector(".mk")].filter(Boolean);
   const shown = around.some(one => {
     const style = getComputedStyle(one);
     return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5) || style.boxShadow !== "none";

@@ -121,7 +121,7 @@ def chromium() -> Iterator[Browser]:
 
 def _context(chromium: Browser, site: str, **options: object) -> BrowserContext:
     context = chromium.new_context(base_url=site, locale="fr-FR", reduced_motion="reduce", **options)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     return context
 
 

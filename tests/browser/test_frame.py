@@ -1,8 +1,9 @@
 """What every page carries: the skip link, the menus, the colours, the place search, the offline line."""
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.checks import accessibility_faults, described
+from tests.browser.checks import accessibility_faults, described, overflow
 
 
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(page: Page) -> None:
@@ -108,3 +109,26 @@ def test_a_place_is_found_without_javascript(without_javascript: BrowserContext)
     assert "/carte/?lon=2.4" in tab.url
     expect(tab.locator("h1")).to_have_count(1)
     tab.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/initiatives/", "/ui/", "/donnees-personnelles/"])
+def test_a_page_read_from_right_to_left_keeps_its_frame(path: str, phone: BrowserContext) -> None:
+    tab = phone.new_page()
+    tab.goto(path, wait_until="load")
+    tab.evaluate("() => { document.documentElement.dir = 'rtl'; }")
+    assert overflow(tab) == 0
+    brand = tab.locator(".brand").bounding_box()
+    menu = tab.locator("details.menu").bounding_box()
+    assert brand
+    assert menu
+    assert brand["x"] > menu["x"], "the brand starts the line"
+    tab.close()
+
+
+def test_a_printed_page_is_ink_on_paper_without_menus(page: Page) -> None:
+    page.goto("/initiatives/", wait_until="load")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+    for hidden in (".top nav", ".theme-switch", "details.menu"):
+        expect(page.locator(hidden).first).to_be_hidden()
