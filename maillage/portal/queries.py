@@ -50,7 +50,7 @@ def place_named(text: str) -> PlaceFound | None:
 
 def france_view() -> SafeString:
     """The small map of mainland France with its groups of initiatives, as SVG; each group leads to the map."""
-    return small_map(Criteria(), path="/carte/", width=416, height=480)
+    return small_map(Criteria(), path="/carte/", width=352, height=406)
 
 
 def map_address(*, lon: float | None, lat: float | None, phases: tuple[str, ...]) -> str:
