@@ -109,10 +109,12 @@ def demo(site: str, site_database: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the whole run."""
+def chromium(template_database: str) -> Iterator[Browser]:
+    """One browser for the whole run. The databases are made first: they are Django's, and Playwright holds a loop."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium, or set MAILLAGE_CHROMIUM")
+    # Playwright's loop runs in this thread until the end; the tests that follow are no less synchronous
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
