@@ -24,7 +24,9 @@ WORDS = [
 ]
 
 
-def initiative(title: str, *, status: str = "published", at: tuple[float, float] = (2.44, 48.97)) -> Initiative:
+def initiative(
+    title: str, *, status: str = "published", at: tuple[float, float] = (2.44, 48.97)
+) -> Initiative:
     return Initiative.objects.create(
         slug=title.lower().replace(" ", "-"), title=title, summary="Ce qu’elle fait.", status=status, scope="commune",
         commune=Commune.objects.get(code="95268"), point=Point(*at), themes=[],
