@@ -78,22 +78,29 @@ def small_map(criteria: Criteria, *, path: str, width: int = 420, height: int = 
     themes = {theme.code: theme for theme in Theme.objects.all()}
     marks = "".join(_mark(group, window, criteria, path, themes) for group in reversed(found.groups))
     return mark_safe(  # noqa: S308 our own drawing
-        f'{symbols(themes.values())}<svg class="first-view" viewBox="0 0 {width} {height}" '
+        f'<svg class="small-view" viewBox="0 0 {width} {height}" '
         f'preserveAspectRatio="xMidYMid slice" role="group" aria-label="{escape(_("Carte des initiatives"))}">'
+        f"<defs>{_symbols(themes.values())}</defs>"
         f'{first_view(window, margin_px=40)}<g class="marks">{marks}</g></svg>'
     )
 
 
 def symbols(themes: Any) -> SafeString:
-    """The marker of each theme, its shape, colour and icon, to be used by `<use href="#mk-…">`."""
-    drawn = "".join(
+    """A hidden <svg> with the marker of each theme, to be used by `<use href="#mk-…">` anywhere in the page."""
+    return mark_safe(  # noqa: S308 our own drawing
+        f'<svg class="map-symbols" width="0" height="0" aria-hidden="true">{_symbols(themes)}</svg>'
+    )
+
+
+def _symbols(themes: Any) -> str:
+    """The marker of each theme: its shape, its colour and its icon."""
+    return "".join(
         f'<symbol id="mk-{escape(theme.code)}" viewBox="-4 -4 40 40" overflow="visible">'
         f'<path d="{looks.outline(theme)}" fill="{escape(theme.colour)}" stroke="#fff" stroke-width="2.5" '
         f'stroke-linejoin="round" paint-order="stroke"/><g transform="translate(8 8)" color="#fff">'
         f"{looks.glyph(theme.icon)}</g></symbol>"
         for theme in themes
     )
-    return mark_safe(f'<svg class="map-symbols" width="0" height="0" aria-hidden="true">{drawn}</svg>')  # noqa: S308
 
 
 def group_name(group: Cluster, themes: dict[str, Theme]) -> str:
