@@ -27,9 +27,18 @@ from maillage.core.cluster import OWNER, SUPERUSER
 
 FEW, MANY = 1_000, 50_000
 PAGE = "/carte/"
-THEMES = (
-    ["jeunes", "adultes", "aller-vers", "amorcage", "cooperatif", "lieux", "financement", "marches", "ecosysteme", "observation"]
-)
+THEMES = [
+    "jeunes",
+    "adultes",
+    "aller-vers",
+    "amorcage",
+    "cooperatif",
+    "lieux",
+    "financement",
+    "marches",
+    "ecosysteme",
+    "observation",
+]
 NATIONAL = "/carte/grappes.json?z=6&box=-9,39.5,13.5,52.5"
 LOCAL = "/carte/grappes.json?z=12&box=2.2,48.8,2.5,49.0"
 MILLISECONDS = 1000

@@ -6,7 +6,7 @@ shared), then merged into EPCI, départements and régions. Each border is kept 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
 from struct import pack
@@ -88,15 +88,10 @@ def draw_territories() -> None:
             "DELETE FROM territories_contour; DELETE FROM territories_border; DELETE FROM territories_label"
         )
     if len(coverage.shapes):
-        coverage = Coverage(
-            coverage.commune,
-            coverage.epci,
-            coverage.departement,
-            coverage.region,
-            mended(coverage.shapes),
-        )
+        communes = replace(coverage, shapes=mended(coverage.shapes))
+        units = {level: _units(communes, level) for level in {band.unit for band in BANDS}}
         for band in BANDS:
-            _draw(band, coverage)
+            _draw(band, units[band.unit])
         _place_labels()
     Drawing.objects.update_or_create(layer="contours", defaults={"version": digest})
 
@@ -208,7 +203,7 @@ def _communes() -> tuple[Coverage, str]:
         digest.update(repr(row[:5]).encode())
         digest.update(row[5])
     commune, epci, departement, region = (np.array([row[i] for row in rows], dtype=object) for i in range(4))
-    shapes = np.array([shapely.from_wkb(bytes(row[5])) for row in rows], dtype=object)
+    shapes = shapely.from_wkb(np.array([bytes(row[5]) for row in rows], dtype=object))
     if len(shapes):
         shapes = shapely.transform(shapes, _mercator)
     return Coverage(commune, epci, departement, region, shapes), digest.hexdigest()[:10]
@@ -249,18 +244,24 @@ def _without_islets(shapes: Shapes, smallest_m2: float) -> Shapes:
     return np.asarray(shapely.multipolygons(parts[kept], indices=owner[kept]), dtype=object)
 
 
-def _draw(band: Band, communes: Coverage) -> None:
+def _units(communes: Coverage, level: Border.Level) -> Coverage:
+    """The communes merged into what a band draws: the vertices where three communes meet mean nothing there."""
+    if level == Border.Level.COMMUNE:
+        return communes
+    unit = communes.departement
+    if level == Border.Level.EPCI:  # an EPCI may lie in two départements
+        unit = communes.epci + "/" + unit
+    _codes, shapes, one = _merged(unit, communes.shapes)
+    return Coverage(
+        communes.commune[one], communes.epci[one], communes.departement[one], communes.region[one], shapes
+    )
+
+
+def _draw(band: Band, units: Coverage) -> None:
     """Fill the contours and the borders of one band."""
-    drawn = communes
-    if band.unit < Border.Level.COMMUNE:  # the vertices where three communes meet mean nothing here
-        unit = communes.departement
-        if band.unit == Border.Level.EPCI:  # an EPCI may lie in two départements
-            unit = communes.epci + "/" + unit
-        _codes, shapes, one = _merged(unit, communes.shapes)
-        shapes = _without_islets(shapes, band.smallest_m2)
-        drawn = Coverage(
-            communes.commune[one], communes.epci[one], communes.departement[one], communes.region[one], shapes
-        )
+    drawn = units
+    if band.unit < Border.Level.COMMUNE:
+        drawn = replace(units, shapes=_without_islets(units.shapes, band.smallest_m2))
     shapes = shapely.coverage_simplify(drawn.shapes, band.tolerance_m) if band.tolerance_m else drawn.shapes
     levels = [(Border.Level.REGION, drawn.region), (Border.Level.DEPARTEMENT, drawn.departement)]
     if band.unit >= Border.Level.EPCI:

@@ -108,6 +108,12 @@ class InitiativesMap extends HTMLElement {
     });
     for (const name of ["htmx:pushedIntoHistory", "htmx:afterSettle"])
       document.addEventListener(name, () => this.searchChanged(), { signal });
+    // the map's answer is asked for at the same time as the list's, not after it
+    const asked = (event) => {
+      const form = event.detail.formData;
+      if (event.target.matches?.(".search-form") && !form.get("lieu")) this.searchChanged(this.asked(form));
+    };
+    document.addEventListener("htmx:configRequest", asked, { signal });
     addEventListener("popstate", () => setTimeout(() => this.searchChanged(), 50), { signal });
     const point = (event) => this.highlight(event.target.closest?.(".entry[data-at]"));
     for (const name of ["mouseover", "focusin"]) document.addEventListener(name, point, { signal });
@@ -163,8 +169,13 @@ class InitiativesMap extends HTMLElement {
 
   /** What is searched, without what only concerns the list or the view. */
   searched() {
-    const query = new URLSearchParams(location.search);
-    for (const name of ["vue", "page", "tri", "lieu"]) query.delete(name);
+    return this.asked(new URLSearchParams(location.search));
+  }
+
+  asked(values) {
+    const query = new URLSearchParams();
+    for (const [name, value] of values) if (value && !["vue", "page", "tri", "lieu"].includes(name)) query.append(name, value);
+    query.sort();
     return query.toString();
   }
 
@@ -221,9 +232,8 @@ class InitiativesMap extends HTMLElement {
   }
 
   /** The list answers another search: the groups follow, and the view when its place changed. */
-  async searchChanged() {
+  async searchChanged(now = this.searched()) {
     const before = new URLSearchParams(this.search);
-    const now = this.searched();
     if (!this.map || now === this.search) return;
     this.search = now;
     this.card.close();
