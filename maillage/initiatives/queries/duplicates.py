@@ -7,7 +7,9 @@ much they say (« maison » says little, « Carburateur » a lot), each word by 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, radians
 from typing import Any
 
@@ -18,7 +20,7 @@ from maillage.initiatives.models import Initiative
 NEAR_M = 150
 SAME_NAME = 0.62  # chosen on the labelled pairs of tests/duplicates.csv
 CONTAINED = 0.65
-_CANDIDATES = 200
+_CANDIDATES = 100
 
 _STOP = frozenset(
     [
@@ -189,7 +191,8 @@ class Likely:
     distance_m: int | None
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
     """The words of a name that can be compared: no accent, no case, no article, abbreviations in full."""
     plain = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe").replace("æ", "ae"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
@@ -198,14 +201,16 @@ def words_of(name: str) -> list[str]:
     for word in re.findall(r"\w+|&", plain):
         found += _SHORT.get(word, word).split()
     kept = [word for word in found if word not in _STOP]
-    return kept or found
+    return tuple(kept or found)
 
 
-def _trigrams(word: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _trigrams(word: str) -> frozenset[str]:
     padded = f"  {word} "
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
 
 
+@lru_cache(maxsize=4096)
 def _weight(word: str) -> float:
     if word.isdigit():
         return 0.6
@@ -227,6 +232,7 @@ def _distance_of_one(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
+@lru_cache(maxsize=16384)
 def _alike(one: str, other: str) -> float:
     """How much two words look alike, 0 to 1."""
     if one == other:
@@ -247,14 +253,14 @@ def _alike(one: str, other: str) -> float:
 
 def similarity(one: str, other: str) -> float:
     """How much two names mean the same thing, 0 to 1: the weight of the words that meet over the weight of all."""
-    left, right = words_of(one), words_of(other)
-    if not left or not right:
+    first, second = words_of(one), words_of(other)
+    if not first or not second:
         return 0.0
-    if "".join(left) == "".join(right):
+    if "".join(first) == "".join(second):
         return 1.0
-    if _initials(left, other) or _initials(right, one):
+    if _initials(first, other) or _initials(second, one):
         return 0.9
-    left, right = _joined(left, right), _joined(right, left)
+    left, right = _joined(first, second), _joined(second, first)
     pairs = sorted(
         ((_alike(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)), reverse=True
     )
@@ -282,7 +288,7 @@ def similarity(one: str, other: str) -> float:
     return score * _telling(alone_left, alone_right)
 
 
-def _telling(left: list[str], right: list[str]) -> float:
+def _telling(left: Sequence[str], right: Sequence[str]) -> float:
     """Less than 1 when what is left alone tells two things apart: numbers, sides, publics, or a word each."""
     numbers = [{word for word in side if word.isdigit()} for side in (left, right)]
     if numbers[0] and numbers[1]:
@@ -295,7 +301,7 @@ def _telling(left: list[str], right: list[str]) -> float:
     return 0.8 if left and right else 1.0
 
 
-def _initials(short: list[str], long: str) -> bool:
+def _initials(short: Sequence[str], long: str) -> bool:
     """Whether a name of one word is made of the initials of the other (« APEE »), of nearly all the words that count."""
     counting = words_of(long)
     if len(short) != 1 or not 3 <= len(short[0]) <= 8 or not 3 <= len(counting) <= len(short[0]) + 1:
@@ -305,7 +311,7 @@ def _initials(short: list[str], long: str) -> bool:
     return all(letter in letters for letter in short[0])
 
 
-def _joined(words: list[str], others: list[str]) -> list[str]:
+def _joined(words: Sequence[str], others: Sequence[str]) -> list[str]:
     """Two words written as one on the other side are one here (« after work », « afterwork »)."""
     found, i = [], 0
     while i < len(words):
@@ -320,7 +326,7 @@ def _joined(words: list[str], others: list[str]) -> list[str]:
 
 
 _SQL = """
-SELECT i.id, o.siret = %(siret)s AND %(siret)s <> '' AS same_siret,
+SELECT i.id, i.title, i.scope, i.commune_id, o.siret = %(siret)s AND %(siret)s <> '' AS same_siret,
        CASE WHEN i.point IS NOT NULL AND %(lon)s::float8 IS NOT NULL
             THEN ST_DistanceSphere(i.point, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)) END AS distance_m
 FROM initiatives_initiative i LEFT JOIN organisations_organisation o ON o.id = i.carrier_id
@@ -365,26 +371,21 @@ def likely_duplicates(
             },
         )
         rows = cursor.fetchall()
-    candidates = Initiative.objects.select_related("commune", "carrier").in_bulk([row[0] for row in rows])
-    found = []
-    for number, same_siret, distance in rows:
-        row = candidates[number]
-        alike = similarity(title, row.title)
-        by_commune = "commune" in {row.scope, place.get("scope")} and row.commune_id == place.get("commune")
+    shown: list[tuple[int, str, float, float | None]] = []
+    for number, name, scope, commune, same_siret, distance in rows:
+        alike = similarity(title[:200], name)
+        by_commune = "commune" in {scope, place.get("scope")} and commune == place.get("commune")
         near = distance is None or distance <= NEAR_M or by_commune
         if same_siret or (near and alike >= SAME_NAME):
-            found.append(
-                Likely(
-                    row,
-                    "siret" if same_siret else "name",
-                    alike,
-                    None if distance is None else round(distance),
-                )
-            )
-    found.sort(
-        key=lambda one: (one.reason != "siret" and one.similarity < 0.9, -one.similarity, one.initiative.pk)
+            shown.append((number, "siret" if same_siret else "name", alike, distance))
+    shown.sort(key=lambda one: (one[1] != "siret" and one[2] < 0.9, -one[2], one[0]))
+    fiches = Initiative.objects.select_related("commune", "carrier").in_bulk(
+        [one[0] for one in shown[:limit]]
     )
-    return found[:limit]
+    return [
+        Likely(fiches[number], reason, alike, None if distance is None else round(distance))
+        for number, reason, alike, distance in shown[:limit]
+    ]
 
 
 def of_initiative(row: Initiative) -> list[Likely]:
