@@ -117,6 +117,7 @@ NEEDS = (
     Need(library("harfbuzz-subset"), packages("libharfbuzz-subset0")),
     Need(program("msgfmt"), packages("gettext")),
     Need(has_venv, packages("python3-venv")),
+    Need(library("atomic"), packages("libatomic1"), tests_only=True),  # of the Node that Playwright brings
     Need(program("ogrinfo"), packages("gdal-bin"), tests_only=True),
     Need(program(*BROWSERS), browser_packages, tests_only=True),
 )
