@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import include, path
 
 from maillage.core import ratelimit
 from maillage.core.errors import Conflict
@@ -46,6 +46,8 @@ urlpatterns = [
     path("panne/", fails),
     path("ecrit/", writes),
     path("rare/", rare),
+    # the frame of a page links to the site
+    path("", include("maillage.config.urls")),
 ]
 
 

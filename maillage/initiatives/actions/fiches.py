@@ -169,11 +169,12 @@ def delete_initiative(*, initiative_id: int, version: int) -> None:
 
 
 def _values_of_row(event: Any) -> dict[str, Any]:
-    skipped = {"search", "version", "updated_at"}
+    """The columns that people write: the database computes the others by itself, and the history keeps none of them."""
+    kept = {field.attname for field in type(event)._meta.concrete_fields} - {"version", "updated_at"}
     return {
         field.attname: getattr(event, field.attname)
         for field in Initiative._meta.concrete_fields
-        if field.name not in skipped
+        if not field.generated and field.attname in kept
     }
 
 

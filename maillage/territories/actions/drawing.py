@@ -6,6 +6,7 @@ shared), then merged into EPCI, départements and régions. Each border is kept 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -89,10 +90,13 @@ def draw_territories() -> None:
         )
     if len(coverage.shapes):
         communes = replace(coverage, shapes=mended(coverage.shapes))
-        units = {level: _units(communes, level) for level in {band.unit for band in BANDS}}
-        for band in BANDS:
-            _draw(band, units[band.unit])
-        _place_labels()
+        # simplifying is half of the work and holds no lock of Python's: the costly bands first, beside the rest
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            units = {level: _units(communes, level) for level in {band.unit for band in BANDS}}
+            coming = {band: pool.submit(_simplified, band, units[band.unit]) for band in reversed(BANDS)}
+            _place_labels()
+            for band in BANDS:
+                _draw(band, *coming[band].result())
     Drawing.objects.update_or_create(layer="contours", defaults={"version": digest})
 
 
@@ -257,12 +261,17 @@ def _units(communes: Coverage, level: Border.Level) -> Coverage:
     )
 
 
-def _draw(band: Band, units: Coverage) -> None:
-    """Fill the contours and the borders of one band."""
+def _simplified(band: Band, units: Coverage) -> tuple[Coverage, Shapes]:
+    """What the band draws, islets aside, and its shapes once generalised."""
     drawn = units
     if band.unit < Border.Level.COMMUNE:
         drawn = replace(units, shapes=_without_islets(units.shapes, band.smallest_m2))
     shapes = shapely.coverage_simplify(drawn.shapes, band.tolerance_m) if band.tolerance_m else drawn.shapes
+    return drawn, shapes
+
+
+def _draw(band: Band, drawn: Coverage, shapes: Shapes) -> None:
+    """Fill the contours and the borders of one band."""
     levels = [(Border.Level.REGION, drawn.region), (Border.Level.DEPARTEMENT, drawn.departement)]
     if band.unit >= Border.Level.EPCI:
         levels += [(Border.Level.EPCI, drawn.epci)]

@@ -106,6 +106,7 @@ def test_a_qpv_says_its_generation_or_that_it_is_schematic(tmp_path):
             "périmètre schématique (exemple) · Marseille (13)",
             pytest.approx(5.358, abs=0.01),
             pytest.approx(43.369, abs=0.01),
+            2024,
         )
     ]
     assert first("qp093001") == ("qpv", "QP093001")
