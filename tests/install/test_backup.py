@@ -110,12 +110,18 @@ def test_a_damaged_or_foreign_file_is_refused_and_changes_nothing(instance, sett
         backup.add_bytes(tar, backup.MANIFEST, json.dumps({"format": 1, "tables": 1, "sha256": "0"}).encode())
         backup.add_bytes(tar, backup.DUMP, b"not a dump")
 
-    for name in ("text.tar", "short.tar", "wrong.tar", "absent.tar"):
+    with tarfile.open(tmp_path / "saved.tar") as good, tarfile.open(tmp_path / "outside.tar", "w") as tar:
+        for name in (backup.MANIFEST, backup.DUMP):
+            backup.add_bytes(tar, name, good.extractfile(name).read())
+        backup.add_bytes(tar, "media/../../outside", b"out")
+
+    for name in ("text.tar", "short.tar", "wrong.tar", "outside.tar", "absent.tar"):
         with pytest.raises(backup.RestoreRefused):
             backup.restore(tmp_path / name, replace=True)
 
     assert content(instance) == rows
     assert len(files(settings.MEDIA_ROOT)) == 1
+    assert not (tmp_path / "outside").exists()
 
 
 def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(instance, settings, tmp_path):

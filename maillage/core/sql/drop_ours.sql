@@ -1,36 +1,29 @@
 -- core/sql/drop_ours.sql: empty the schema `public` of all that the present role owns; extensions belong to another role and stay.
 DO $$
-DECLARE found record;
+DECLARE statement text;
 BEGIN
-    FOR found IN
-        SELECT c.oid::regclass AS name, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END AS kind
-        FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_get_userbyid(c.relowner) = current_user
+    -- an array, read whole before the first drop: what a CASCADE takes along has no name any more
+    FOREACH statement IN ARRAY COALESCE((
+        SELECT array_agg(format('DROP %s IF EXISTS %s CASCADE', kind, name) ORDER BY rank)
+        FROM (
+            SELECT CASE relkind WHEN 'S' THEN 2 ELSE 1 END AS rank, oid::regclass::text AS name,
+                CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind
+            FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_get_userbyid(relowner) = current_user
+            UNION ALL
+            SELECT 3, oid::regprocedure::text, 'ROUTINE' FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) = current_user
+            UNION ALL
+            -- a table's own row type goes with its table
+            SELECT 4, t.oid::regtype::text, 'TYPE' FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+            WHERE t.typnamespace = 'public'::regnamespace AND pg_get_userbyid(t.typowner) = current_user
+                AND (t.typtype IN ('e', 'd') OR c.relkind = 'c')
+            UNION ALL
+            SELECT 5, oid::regconfig::text, 'TEXT SEARCH CONFIGURATION' FROM pg_ts_config
+            WHERE cfgnamespace = 'public'::regnamespace AND pg_get_userbyid(cfgowner) = current_user
+        ) AS ours
+    ), '{}')
     LOOP
-        EXECUTE format('DROP %s IF EXISTS %s CASCADE', found.kind, found.name);
-    END LOOP;
-    FOR found IN
-        SELECT c.oid::regclass AS name FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND pg_get_userbyid(c.relowner) = current_user
-    LOOP
-        EXECUTE format('DROP SEQUENCE IF EXISTS %s CASCADE', found.name);
-    END LOOP;
-    FOR found IN
-        SELECT p.oid::regprocedure AS name FROM pg_proc p
-        WHERE p.pronamespace = 'public'::regnamespace AND pg_get_userbyid(p.proowner) = current_user
-    LOOP
-        EXECUTE format('DROP ROUTINE IF EXISTS %s CASCADE', found.name);
-    END LOOP;
-    FOR found IN
-        SELECT t.oid::regtype AS name FROM pg_type t
-        WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd', 'c') AND pg_get_userbyid(t.typowner) = current_user
-    LOOP
-        EXECUTE format('DROP TYPE IF EXISTS %s CASCADE', found.name);
-    END LOOP;
-    FOR found IN
-        SELECT t.oid::regconfig AS name FROM pg_ts_config t
-        WHERE t.cfgnamespace = 'public'::regnamespace AND pg_get_userbyid(t.cfgowner) = current_user
-    LOOP
-        EXECUTE format('DROP TEXT SEARCH CONFIGURATION IF EXISTS %s CASCADE', found.name);
+        EXECUTE statement;
     END LOOP;
 END $$;
