@@ -52,7 +52,11 @@ def serving(*, workers: int = 2) -> Iterator[str]:
         yield base
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:  # the figures are taken: a server slow to leave does not cost them
+            server.kill()
+            server.wait()
 
 
 def _wait(server: subprocess.Popen[bytes], base: str, log: Path) -> None:
