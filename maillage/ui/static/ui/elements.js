@@ -24,6 +24,12 @@ function wake(root) {
   }
 }
 
+/** What was ticked before htmx was there counts too. */
+document.addEventListener("htmx:load", () => {
+  const boxes = [...document.querySelectorAll("form[hx-get] input[type=checkbox]")];
+  boxes.find((box) => box.checked !== box.defaultChecked)?.dispatchEvent(new Event("change", { bubbles: true }));
+}, { once: true });
+
 wake(document);
 document.addEventListener("htmx:afterSettle", (event) => wake(event.target.parentNode ?? document));
 
