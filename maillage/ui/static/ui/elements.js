@@ -20,7 +20,9 @@ function wake(root) {
     htmxAsked = true;
     const script = document.createElement("script");
     script.src = me.dataset.htmx;
-    document.head.append(script);
+    // between DOMContentLoaded and load, htmx would wait for an event that is gone
+    if (document.readyState === "complete") document.head.append(script);
+    else addEventListener("load", () => document.head.append(script), { once: true });
   }
 }
 
