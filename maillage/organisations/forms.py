@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from maillage.organisations.actions import WrongSiret, checked_siret
 from maillage.organisations.models import Membership, Organisation
 from maillage.territories.models import Commune
+from maillage.territories.queries import territory
 
 
 class OrganisationForm(forms.Form):
@@ -51,11 +52,7 @@ class OrganisationForm(forms.Form):
         text = str(self.cleaned_data["commune"]).strip()
         if not text:
             return None
-        code = text.rsplit("(", 1)[-1].rstrip(") ")
-        found = Commune.objects.filter(pk=code.upper()).first()
-        if found is None:
-            same = Commune.objects.filter(nom__iexact=text)[:2]
-            found = same[0] if len(same) == 1 else None
+        found = territory.commune_written(text)
         if found is None:
             raise ValidationError(_("Cette commune n’est pas reconnue : ajoutez son code Insee."))
         return found

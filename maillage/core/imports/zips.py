@@ -38,8 +38,6 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
         raise BadFile(
             _("Ce fichier est abîmé ou incomplet. Enregistrez-le de nouveau, puis réessayez.")
         ) from error
-    except BaseException:
-        raise
     return archive
 
 

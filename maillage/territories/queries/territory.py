@@ -20,6 +20,15 @@ def commune(code: str) -> Commune | None:
     )
 
 
+def commune_written(text: str) -> Commune | None:
+    """The commune that a person wrote: its Insee code, « Nom (code) », or a name that one commune alone has."""
+    code = text.rsplit("(", 1)[-1].rstrip(") ")
+    if found := Commune.objects.filter(pk=code.upper()).first():
+        return found
+    same = Commune.objects.filter(nom__iexact=text)[:2]
+    return same[0] if len(same) == 1 else None
+
+
 def epci(code: str) -> Epci | None:
     """The EPCI of this SIREN, with its communes (the largest first) and the QPV of each."""
     communes = (
