@@ -13,6 +13,7 @@ from tests import databases
 def pytest_configure() -> None:
     """Pages made in a test name static files as they are: nothing was collected."""
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ class Sink:
 
 @pytest.fixture
 def sink(settings, own_database):
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # the test server tells each lost connection
     handler = Sink()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
