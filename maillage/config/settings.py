@@ -69,6 +69,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "maillage.portal",
     "maillage.initiatives",
+    "maillage.offers",
     "maillage.organisations",
     "maillage.territories",
     "maillage.accounts",

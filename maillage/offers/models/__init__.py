@@ -1,0 +1,32 @@
+from maillage.offers.models.financing import (
+    Financing,
+    FinancingKind,
+    FinancingStatus,
+    PersonStatus,
+    QpvRule,
+    Sector,
+)
+from maillage.offers.models.permanence import Permanence, PermanenceException
+from maillage.offers.models.search import SearchRow, Term
+from maillage.offers.models.service import Service, ServiceEvent
+from maillage.offers.models.vocabulary import Accessibility, Brake, Kind, Language, Phase
+
+__all__ = [
+    "Accessibility",
+    "Brake",
+    "Financing",
+    "FinancingKind",
+    "FinancingStatus",
+    "Kind",
+    "Language",
+    "Permanence",
+    "PermanenceException",
+    "PersonStatus",
+    "Phase",
+    "QpvRule",
+    "SearchRow",
+    "Sector",
+    "Service",
+    "ServiceEvent",
+    "Term",
+]
