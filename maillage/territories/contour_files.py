@@ -152,8 +152,8 @@ def _row(line: int, feature: Feature, to_degrees: pyproj.Transformer | None) -> 
         shape = shapely.force_2d(shapely.from_wkb(bytes(geometry.wkb)))
     except (GDALException, shapely.errors.GEOSException):
         return ContourRow(line, fields, None, False, _("Le contour n’est pas un polygone lisible."))
-    if shape.is_empty:
-        return ContourRow(line, fields, None, False, _("Le contour est vide."))
+    if shape.is_empty:  # older GDAL gives none
+        return ContourRow(line, fields, None, False, _("Le contour manque."))
     if not np.isfinite(shapely.get_coordinates(shape)).all():
         return ContourRow(
             line, fields, None, False, _("Le contour a des coordonnées qui ne sont pas des nombres.")
