@@ -1,0 +1,1 @@
+"""The offers as data: one module a router."""
