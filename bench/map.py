@@ -164,7 +164,7 @@ def visit(browser: Browser, base: str, device: Device) -> dict[str, float]:
         log = NetworkLog(network)
         page.add_init_script(WATCH)
         page.goto(base + PAGE, wait_until="commit")
-        page.wait_for_function("window.seen && seen.ready", timeout=60_000)
+        page.wait_for_selector("initiatives-map[data-ready]", timeout=120_000)
         page.wait_for_timeout(300)
         seen: dict[str, float] = page.evaluate("seen")
         bytes_before, requests_before = log.until(seen["first"])

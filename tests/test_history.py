@@ -14,6 +14,12 @@ def make(**values):
     )
 
 
+def give_back(pk, *, keep=()):
+    """Restore the first version of a row."""
+    first = InitiativeEvent.objects.filter(pgh_obj_id=pk).order_by("pgh_id").first()
+    return history.restore(model=Initiative, event_id=first.pgh_id, keep=keep)
+
+
 def test_every_change_is_a_version_with_its_author(own_database):
     with acting_as(None):
         row = make()
@@ -45,7 +51,7 @@ def test_a_deleted_row_keeps_its_versions_and_comes_back(own_database):
 
     before = history.versions(Initiative, pk)
     with acting_as(10):
-        back = history.restore(model=Initiative, pk=pk, number=1)
+        back = give_back(pk)
     after = history.versions(Initiative, pk)
 
     assert [(v.number, v.by, v.is_deletion) for v in before] == [
@@ -67,7 +73,7 @@ def test_restoring_is_one_more_change():
     row = make()
     Initiative.objects.filter(pk=row.pk).update(title="Raté")
 
-    back = history.restore(model=Initiative, pk=row.pk, number=1)
+    back = give_back(row.pk)
 
     assert back.title == "Tournée du bus"
     assert back.version == 3
@@ -85,7 +91,7 @@ def test_a_link_to_something_gone_is_emptied(own_database):
         Initiative.objects.filter(pk=row.pk).update(region=None)
         region.delete()
     with acting_as(None):
-        back = history.restore(model=Initiative, pk=row.pk, number=1)
+        back = give_back(row.pk)
     assert back.region_id is None
 
 
@@ -97,18 +103,24 @@ def test_a_place_taken_since_makes_the_return_impossible():
     make(slug="bus")
 
     with pytest.raises(history.RestoreImpossible, match="une autre fiche occupe sa place"):
-        history.restore(model=Initiative, pk=pk, number=1)
+        give_back(pk)
     assert Initiative.objects.count() == 1
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("number", "says"), [(9, "n’existe pas"), (2, "est une suppression")])
-def test_there_is_nothing_to_restore(number, says):
+def test_what_is_kept_stays_as_the_present_row_has_it():
     row = make()
-    pk = row.pk
-    row.delete()
-    with pytest.raises(history.NoSuchVersion, match=says):
-        history.restore(model=Initiative, pk=pk, number=number)
+    Initiative.objects.filter(pk=row.pk).update(title="Raté", slug="nouvelle-adresse")
+
+    back = give_back(row.pk, keep={"slug"})
+
+    assert (back.title, back.slug) == ("Tournée du bus", "nouvelle-adresse")
+
+
+@pytest.mark.django_db
+def test_there_is_nothing_to_restore():
+    with pytest.raises(history.NoSuchVersion, match="n’existe pas"):
+        history.restore(model=Initiative, event_id=9)
 
 
 def test_differences_are_read_word_by_word():

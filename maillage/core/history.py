@@ -7,7 +7,7 @@ every version. The web role may only add to these tables.
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -103,14 +103,6 @@ def versions(model: type[models.Model], pk: Any) -> list[Version]:
     return found
 
 
-def version(model: type[models.Model], pk: Any, number: int) -> Version:
-    """One version. Raises NoSuchVersion."""
-    for found in versions(model, pk):
-        if found.number == number:
-            return found
-    raise NoSuchVersion(_("Cette version n’existe pas."))
-
-
 def difference(
     before: Mapping[str, Any] | Version,
     after: Mapping[str, Any] | Version,
@@ -152,19 +144,21 @@ def words_changed(before: str, after: str) -> tuple[Segment, ...]:
 
 
 @transaction.atomic
-def restore(*, model: type[Row], pk: Any, number: int) -> Row:
-    """Give the row `pk` back the values of its version `number`; a deleted row comes back with the same pk.
+def restore(*, model: type[Row], event_id: int, keep: Collection[str] = ()) -> Row:
+    """Make a row say again what the history row `event_id` (`pgh_id`) kept; a deleted row comes back with the same pk.
 
+    The columns of `keep` stay as the present row has them. It is one more version: nothing is lost of what it replaces.
     A link to something deleted since is emptied where the column allows it. Raises NoSuchVersion, RestoreImpossible.
     """
-    wanted = version(model, pk, number)
-    if wanted.values is None:
-        raise NoSuchVersion(_("Cette version est une suppression : choisissez la version d’avant."))
-    values = {name: value for name, value in wanted.values.items() if name not in KEPT_BY_TRIGGERS}
+    event = _event_model(model)._default_manager.filter(pgh_id=event_id).first()
+    if event is None:
+        raise NoSuchVersion(_("Cette version n’existe pas."))
+    values = {name: getattr(event, name) for name in _tracked(model) if name not in KEPT_BY_TRIGGERS}
+    pk = event.pgh_obj_id
     while True:
         try:
             with transaction.atomic():
-                row = _write(model, pk, values)
+                row = _write(model, pk, values, keep)
                 with connection.cursor() as cursor:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -209,16 +203,17 @@ def as_text(value: Any, field: Any = None) -> str:  # noqa: PLR0911 one answer a
     return str(choices.get(value, value))
 
 
-def _write(model: type[Row], pk: Any, values: Mapping[str, Any]) -> Row:
+def _write(model: type[Row], pk: Any, values: Mapping[str, Any], keep: Collection[str]) -> Row:
     row = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
         row = model(**{**values, "pk": pk})
         # raw: created_at stays what it was
         row.save_base(raw=True, force_insert=True)
     else:
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save(update_fields=[n for n in values if n != model._meta.pk.attname])
+        written = [name for name in values if name not in keep and name != model._meta.pk.attname]
+        for name in written:
+            setattr(row, name, values[name])
+        row.save(update_fields=written)
     row.refresh_from_db()
     return row
 

@@ -4,6 +4,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class Provable(models.Model):
+    """A row asked for by someone whose address a mailed key proves (core.proof): until then it is as if it were not."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    proven_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
 class OutgoingMail(models.Model):
     """One mail to send: written in the transaction that causes it, sent by a job, forgotten after a month."""
 

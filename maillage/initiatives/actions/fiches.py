@@ -1,7 +1,6 @@
 """Writes on fiches: create, change with the row's version, move, archive, delete, restore."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
@@ -9,8 +8,9 @@ from django.utils.dateparse import parse_date
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from maillage.core import history
 from maillage.core.errors import Conflict, DomainError
-from maillage.initiatives.models import Document, Initiative, Merge, Photo
+from maillage.initiatives.models import Document, Initiative, InitiativeEvent, Merge, Photo
 from maillage.initiatives.queries import placing
 from maillage.initiatives.queries.values import Values, values_of
 from maillage.organisations.actions import ensure_organisation
@@ -168,38 +168,19 @@ def delete_initiative(*, initiative_id: int, version: int) -> None:
     row.delete()
 
 
-def _values_of_row(event: Any) -> dict[str, Any]:
-    """The columns that people write: the database computes the others by itself, and the history keeps none of them."""
-    kept = {field.attname for field in type(event)._meta.concrete_fields} - {"version", "updated_at"}
-    return {
-        field.attname: getattr(event, field.attname)
-        for field in Initiative._meta.concrete_fields
-        if not field.generated and field.attname in kept
-    }
-
-
 @transaction.atomic
 def restore_version(*, event_id: int) -> Initiative:
     """Make the fiche say again what the history row `event_id` kept; a deleted fiche comes back, with its files.
 
-    A restored version is a new version: nothing is lost of what it replaces. The address stays the present one.
-    Raises SlugTaken when a deleted fiche's address now belongs to another.
+    A fiche that is there keeps its present address. Raises SlugTaken when a deleted fiche's address now belongs to
+    another, NoSuchVersion, RestoreImpossible.
     """
-    event = Initiative.pgh_event_model.objects.get(pgh_id=event_id)  # type: ignore[attr-defined]
-    old = _values_of_row(event)
-    row = Initiative.objects.select_for_update(of=("self",)).filter(pk=event.pgh_obj_id).first()
-    if row is None:
-        if Initiative.objects.filter(slug=old["slug"]).exists():
+    event = InitiativeEvent.objects.filter(pgh_id=event_id).first()
+    if event is not None and not Initiative.objects.filter(pk=event.pgh_obj_id).exists():
+        if Initiative.objects.filter(slug=event.slug).exists():
             raise SlugTaken(_("Une autre fiche a pris cette adresse depuis. Renommez-la ou fusionnez-les."))
-        Merge.objects.filter(old_slug=old["slug"]).delete()
-        row = Initiative(updated_at=event.updated_at, **old)
-        row.save(force_insert=True)
-        for kept in (Photo, Document):
-            kept.objects.filter(deleted_from=row.pk).update(initiative=row, deleted_from=None)
-    else:
-        for name, value in old.items():
-            if name not in {"id", "slug", "created_at"}:
-                setattr(row, name, value)
-        row.save()
-    row.refresh_from_db()
+        Merge.objects.filter(old_slug=event.slug).delete()
+    row = history.restore(model=Initiative, event_id=event_id, keep={"slug", "created_at"})
+    for kept in (Photo, Document):
+        kept.objects.filter(deleted_from=row.pk).update(initiative=row, deleted_from=None)
     return row

@@ -9,19 +9,15 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
+from maillage.core.proof import prove, row_to_prove
 from maillage.initiatives import mails
 from maillage.initiatives.models import Subscription
 from maillage.initiatives.queries import following
 from maillage.initiatives.queries.criteria import Criteria
 
-PROOF_LASTS = timedelta(hours=48)
 EVERY = {Subscription.Rhythm.DAILY: timedelta(days=1), Subscription.Rhythm.WEEKLY: timedelta(days=7)}
 # the job runs at a fixed hour, give or take: a digest is due a little before its exact time
 _SLACK = timedelta(hours=2)
-
-
-class SubscriptionOver(DomainError):
-    """The link is unknown, stopped, or older than 48 hours."""
 
 
 def normal_criteria(query: QueryDict) -> str:
@@ -51,24 +47,17 @@ def subscribe(*, email: str, criteria: str, rhythm: str, at: datetime) -> Subscr
 
 
 def subscription_of(key: UUID, *, at: datetime) -> Subscription:
-    """The subscription of a link, proved or not. Raises SubscriptionOver."""
-    with for_purpose(Purpose.PROOF):
-        row = Subscription.objects.filter(key=key).first()
-    if row is None or (row.proven_at is None and at - row.created_at > PROOF_LASTS):
-        raise SubscriptionOver(
-            _("Ce lien n’est plus valable : l’abonnement est arrêté, ou la confirmation a plus de 48 heures.")
-        )
-    return row
+    """The subscription of a link, proven or not. Raises ProofOver."""
+    return row_to_prove(Subscription, key, at=at, over=_over())
 
 
-@transaction.atomic
 def prove_subscription(*, key: UUID, at: datetime) -> Subscription:
-    """Start the digests: they tell what is published from now on. Raises SubscriptionOver."""
-    row = subscription_of(key, at=at)
-    with for_purpose(Purpose.PROOF):
-        Subscription.objects.filter(pk=row.pk, proven_at__isnull=True).update(proven_at=at, sent_until=at)
-        row.refresh_from_db()
-    return row
+    """Start the digests: they tell what is published from now on. Raises ProofOver."""
+    return prove(Subscription, key, at=at, over=_over(), sent_until=at)
+
+
+def _over() -> str:
+    return _("Ce lien n’est plus valable : l’abonnement est arrêté, ou la confirmation a plus de 48 heures.")
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Propose, prove, accept, refuse: a proposal never alters the fiche by itself."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -9,16 +9,11 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import Conflict, DomainError
+from maillage.core.proof import prove, row_to_prove
 from maillage.initiatives import mails
 from maillage.initiatives.actions.fiches import publish_new, save_initiative
 from maillage.initiatives.models import Initiative, Photo, Proposal
 from maillage.initiatives.queries.values import Values, changed, values_of
-
-PROOF_LASTS = timedelta(hours=48)
-
-
-class ProofOver(DomainError):
-    """The proof link is unknown or older than 48 hours."""
 
 
 class AlreadyAnswered(Conflict):
@@ -87,25 +82,16 @@ def propose(
 
 def proposal_to_prove(key: UUID, *, at: datetime) -> Proposal:
     """The proposal of a proof link, proven already or not. Raises ProofOver."""
-    with for_purpose(Purpose.PROOF):
-        found = Proposal.objects.filter(key=key).first()
-    if found is None or (found.proven_at is None and at - found.created_at > PROOF_LASTS):
-        raise ProofOver(
-            _("Ce lien n’est plus valable : il dure 48 heures. Envoyez votre proposition une nouvelle fois.")
-        )
-    return found
+    return row_to_prove(Proposal, key, at=at, over=_over())
 
 
-@transaction.atomic
 def prove_proposal(*, key: UUID, at: datetime) -> Proposal:
     """Put the proposal in the moderators' queue. Proving twice changes nothing. Raises ProofOver."""
-    found = proposal_to_prove(key, at=at)
-    with for_purpose(Purpose.PROOF):
-        Proposal.objects.filter(pk=found.pk, status=Proposal.Status.UNPROVEN).update(
-            status=Proposal.Status.WAITING, proven_at=at
-        )
-        found.refresh_from_db()
-    return found
+    return prove(Proposal, key, at=at, over=_over(), status=Proposal.Status.WAITING)
+
+
+def _over() -> str:
+    return _("Ce lien n’est plus valable : il dure 48 heures. Envoyez votre proposition une nouvelle fois.")
 
 
 def _waiting(proposal_id: int) -> Proposal:

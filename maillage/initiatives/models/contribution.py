@@ -1,12 +1,12 @@
-import uuid
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from maillage.core.models import Provable
 
-class Proposal(models.Model):
+
+class Proposal(Provable):
     """What someone proposes: a new initiative, or a correction of one. It never alters the published fiche by itself."""
 
     class Status(models.TextChoices):
@@ -15,7 +15,6 @@ class Proposal(models.Model):
         ACCEPTED = "accepted", _("Acceptée")
         REFUSED = "refused", _("Refusée")
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     initiative = models.ForeignKey(
         "initiatives.Initiative", on_delete=models.CASCADE, null=True, blank=True, related_name="proposals"
     )
@@ -42,8 +41,6 @@ class Proposal(models.Model):
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    proven_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -59,20 +56,17 @@ class Proposal(models.Model):
         return self.values.get("title") or (self.initiative.title if self.initiative else "")
 
 
-class Subscription(models.Model):
+class Subscription(Provable):
     """Someone who follows a territory or a theme by mail."""
 
     class Rhythm(models.TextChoices):
         DAILY = "daily", _("Chaque jour")
         WEEKLY = "weekly", _("Chaque semaine")
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField()
     criteria = models.CharField(max_length=500)  # a search, as its query string
     rhythm = models.CharField(max_length=10, choices=Rhythm, default=Rhythm.WEEKLY)
-    proven_at = models.DateTimeField(null=True)
     sent_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table_comment = "personal: to send the digest asked for"

@@ -38,6 +38,18 @@ def digest(at):
         return [send_digest(subscription_id=number, at=at) for number in due(at)]
 
 
+def test_a_link_that_nobody_opened_within_48_hours_proves_nothing(client):
+    link = follow(client)
+    with for_purpose(Purpose.ADMINISTRATION):
+        Subscription.objects.update(created_at=timezone.now() - timedelta(hours=48, seconds=1))
+
+    late = client.post(link)
+
+    assert late.status_code == 422
+    assert "plus valable" in late.text
+    assert everyone(Subscription)[0].proven_at is None
+
+
 def test_following_needs_a_proof_and_digests_tell_only_what_is_new(client):
     start = timezone.now()
     make_initiative(title="Ancienne", themes=["lieux"], published_at=start - timedelta(days=1))
