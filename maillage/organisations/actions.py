@@ -83,7 +83,8 @@ def change_organisation(*, organisation: Organisation, values: dict[str, Any]) -
     """Change name, siret, website and commune. Raises WrongSiret, SiretTaken."""
     row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     row.siret = checked_siret(values["siret"])
-    if row.siret and Organisation.objects.filter(siret=row.siret).exclude(pk=row.pk).exists():
+    others = Organisation.objects.filter(siret=row.siret, origin="").exclude(pk=row.pk)
+    if row.siret and not row.origin and others.exists():
         raise SiretTaken(_("Une autre structure a déjà ce SIRET : signalez le doublon à la modération."))
     row.name, row.website, row.commune = values["name"], values["website"], values["commune"]
     row.save(update_fields=["name", "siret", "website", "commune"])

@@ -27,7 +27,7 @@ def same_organisation(*, name: str, siret: str = "", commune: str | None = None)
     A name alone (no commune on either side, or on one) is enough when one organisation only has it and no SIRET says otherwise.
     """
     siret = re.sub(r"\s", "", siret)
-    if siret and (found := Organisation.objects.filter(siret=siret).first()):
+    if siret and (found := Organisation.objects.filter(siret=siret).order_by("origin", "pk").first()):
         return found
     if not name.strip():
         return None

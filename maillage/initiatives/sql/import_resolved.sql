@@ -15,7 +15,10 @@ LEFT JOIN (
     JOIN incoming i ON q.contour && i.point AND ST_Covers(q.contour, i.point)
     ORDER BY i.line, q.generation DESC, q.code
 ) q ON q.line = s.line
-LEFT JOIN organisations_organisation by_siret ON by_siret.siret = s.siret AND s.siret <> ''
+LEFT JOIN (
+    SELECT DISTINCT ON (siret) siret, id FROM organisations_organisation
+    WHERE siret IN (SELECT siret FROM incoming WHERE siret <> '') ORDER BY siret, origin, id
+) by_siret ON by_siret.siret = s.siret
 LEFT JOIN (
     SELECT lower(unaccent(name)) AS name, min(id) AS id FROM organisations_organisation
     WHERE lower(unaccent(name)) IN (SELECT DISTINCT lower(unaccent(carrier)) FROM incoming WHERE carrier <> '')
