@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from maillage.core.errors import DomainError
 
@@ -69,6 +69,7 @@ def encode(file: IO[bytes], *, size: int) -> Encoded:
     start = file.read(32)
     file.seek(0)
     _refuse_other_kinds(start)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # weasyprint, once loaded, asks for the contrary
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows

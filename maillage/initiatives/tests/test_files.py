@@ -86,6 +86,8 @@ def test_sizes_are_bounded_and_small_photos_stay_small():
     ids=["pdf", "heic", "svg", "html", "empty", "cut", "50 megapixels", "bomb", "heavy"],
 )
 def test_what_is_no_photo_is_refused_with_what_to_do(data, said):
+    import weasyprint  # noqa: F401 it changes a setting of Pillow's, as in a process that has made a PDF
+
     with pytest.raises(photos.PhotoRefused, match=said):
         encoded(data)
 
