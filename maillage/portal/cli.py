@@ -19,6 +19,7 @@ from maillage.initiatives.demo import (
     load_initiatives,
     load_proposals,
 )
+from maillage.offers.demo import forget_offers, load_offers
 from maillage.territories.actions import load_schematic_qpv
 from maillage.territories.models import Commune
 
@@ -39,13 +40,14 @@ class Command(TyperCommand):
         with acting_as(None, purpose=Purpose.ADMINISTRATION):
             forget_proposals()
             forget_initiatives()
+            forget_offers()
         self.show(load_demo(), as_json)
 
     def show(self, report: Report, as_json: bool) -> None:
         if as_json:
             self.echo(json.dumps(report.as_dict(), ensure_ascii=False))
         self.secho(
-            _("Démonstration : %(created)s fiches créées, %(unchanged)s déjà là, %(rejected)s refusées.")
+            _("Démonstration : %(created)s contenus créés, %(unchanged)s déjà là, %(rejected)s refusés.")
             % report.as_dict(),
             err=True,
         )
@@ -64,4 +66,5 @@ def load_demo() -> Report:
         create_demo_accounts()
         report = load_initiatives(at=timezone.now())
         load_proposals(at=timezone.now())
+        report.include(load_offers(at=timezone.now()))
         return report

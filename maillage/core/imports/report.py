@@ -46,6 +46,13 @@ class Report:
         if len(self.notes) < MOST_LISTED:
             self.notes.append(Rejection(line, name, reason))
 
+    def include(self, other: "Report") -> None:
+        """Count what `other` counted too; its lines keep their own numbers."""
+        for name in ("read", "created", "updated", "unchanged", "repaired", "rejected"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rejections += other.rejections
+        self.notes += other.notes
+
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values, with exactly the documented keys."""
         return {
