@@ -24,6 +24,7 @@ CLIENT, SECRET = "maillage", "s3cret"
 class Provider(BaseHTTPRequestHandler):
     person: dict = {}
     as_token = False
+    nonce: str | None = None  # what the token says; a provider repeats what it was asked
 
     def log_message(self, *arguments):
         pass
@@ -73,7 +74,7 @@ class Provider(BaseHTTPRequestHandler):
             {
                 "access_token": "a",
                 "token_type": "Bearer",
-                "id_token": self.signed({"sub": self.person["sub"]}),
+                "id_token": self.signed({"sub": self.person["sub"], "nonce": self.nonce}),
             }
         )
 
@@ -98,13 +99,13 @@ def provider(settings, own_database):
         }
     }
     Provider.person = {"sub": "42", "email": "ada@example.org", "email_verified": True, "name": "Ada"}
-    Provider.as_token = False
+    Provider.as_token, Provider.nonce = False, None
     yield Provider
     server.shutdown()
     server.server_close()
 
 
-def go_through(client, state=None):
+def go_through(client, state=None, nonce=None):
     page = client.get("/compte/connexion/").text
     assert "Continuer avec ProConnect" in page
     leaving = client.post("/compte/oidc/oidc/login/?process=login")
@@ -112,6 +113,7 @@ def go_through(client, state=None):
     asked = parse_qs(urlsplit(leaving.url).query)
     assert asked["redirect_uri"] == ["http://testserver/compte/oidc/oidc/login/callback/"]
     assert asked["code_challenge_method"] == ["S256"]
+    Provider.nonce = asked["nonce"][0] if nonce is None else nonce
     return client.get(
         "/compte/oidc/oidc/login/callback/", {"code": "c", "state": state or asked["state"][0]}, follow=True
     )
@@ -151,6 +153,22 @@ def test_an_answer_to_nobodys_question_is_refused(provider):
     response = go_through(client, state="invented")
     assert not is_signed_in(client)
     assert "La connexion n’a pas abouti" in response.text
+
+
+@pytest.mark.parametrize("nonce", ["of another departure", ""])
+def test_a_token_made_for_another_departure_is_refused(provider, nonce):
+    client = Client()
+    response = go_through(client, nonce=nonce)
+    assert not is_signed_in(client)
+    assert "La connexion n’a pas abouti" in response.text
+
+
+def test_every_departure_has_its_own_nonce(provider):
+    client, seen = Client(), set()
+    for _ in range(2):
+        leaving = client.post("/compte/oidc/oidc/login/?process=login")
+        seen.add(parse_qs(urlsplit(leaving.url).query)["nonce"][0])
+    assert len(seen) == 2
 
 
 def test_without_a_provider_there_is_no_button(settings, client, db):

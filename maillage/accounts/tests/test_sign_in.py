@@ -148,6 +148,7 @@ def test_an_application_becomes_the_second_factor_and_its_secret_is_not_in_clear
         assert secret not in str(kept.data)
         assert TOTP(kept).instance.data["secret"] != secret
     recovery = client.get("/compte/securite/secours/").text
+    assert "Application d&#x27;authentification activée." in recovery, "said after the commit, and not lost"
     [code, *_] = re.findall(r"<li><code>([a-z0-9]+)</code>", recovery)
 
     other = Client()
