@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from maillage.initiatives.markdown import as_text
+from maillage.core.markdown import as_text
 from maillage.initiatives.models import Initiative, Public, Theme
 from maillage.ui.paper import one_page_of, qr_code
 

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import Conflict
+from maillage.core.pictures import Encoded
 from maillage.initiatives import documents
 from maillage.initiatives.actions.proposals import remove_photo
 from maillage.initiatives.models import Document, Initiative, Photo
-from maillage.initiatives.photos import Encoded
 
 # a photo chosen in a form that came back with an error waits here, so that nobody chooses it twice
 WAITING_ROOM = "attente"

@@ -1,22 +1,18 @@
 """Forms of people who take part: proposing with traps for robots, photos, answers of moderators."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maillage.initiatives import documents, photos
+from maillage.core import pictures
+from maillage.core.pictures import Encoded, PhotoRefused
+from maillage.core.traps import TrapFields
+from maillage.initiatives import documents
 from maillage.initiatives.forms.initiative import InitiativeForm
-from maillage.initiatives.photos import Encoded, PhotoRefused
-
-# nobody fills the form faster than this; a robot does
-SHORTEST = timedelta(seconds=2)
-_opened = signing.TimestampSigner(salt="initiatives.opened")
 
 
 class PhotoFields(forms.Form):
@@ -44,7 +40,7 @@ class PhotoFields(forms.Form):
         file: UploadedFile | None = self.cleaned_data.get("photo")
         if file:
             try:
-                self.encoded = photos.encode(file, size=file.size or 0)
+                self.encoded = pictures.encode(file, size=file.size or 0)
             except PhotoRefused as error:
                 raise ValidationError(str(error)) from error
         return file
@@ -56,7 +52,7 @@ class PhotoFields(forms.Form):
         return data
 
 
-class ProposalForm(PhotoFields, InitiativeForm):
+class ProposalForm(TrapFields, PhotoFields, InitiativeForm):
     """A proposal: the initiative, the author's address when nobody is signed in, a message, traps for robots."""
 
     email = forms.EmailField(
@@ -70,37 +66,11 @@ class ProposalForm(PhotoFields, InitiativeForm):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    website = forms.CharField(
-        label=gettext_lazy("Laissez cette case vide"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-    opened = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if known:
             del self.fields["email"]
-        self.fields["opened"].initial = _opened.sign("")
-        self.fields["opened"].error_messages["required"] = _("Rechargez la page, puis envoyez à nouveau.")
-
-    @property
-    def is_trapped(self) -> bool:
-        """Whether the box that nobody sees was filled: a robot."""
-        return bool(self.data.get(self.add_prefix("website")))
-
-    def clean_opened(self) -> str:
-        """Too fast is a robot; the page itself never expires, nothing typed is lost."""
-        opened: str = self.cleaned_data["opened"]
-        try:
-            _opened.unsign(opened)
-        except signing.BadSignature as error:
-            raise ValidationError(_("Envoyez à nouveau : la page était incomplète.")) from error
-        try:
-            _opened.unsign(opened, max_age=SHORTEST)
-        except signing.SignatureExpired:
-            return opened
-        raise ValidationError(_("C’est allé très vite ! Relisez, puis envoyez à nouveau."))
 
 
 REASONS = {

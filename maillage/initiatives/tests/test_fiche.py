@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pypdf import PdfReader
 
-from maillage.initiatives.markdown import as_html, as_text
+from maillage.core.markdown import as_html, as_text
 from maillage.initiatives.models import Initiative, Merge, Photo
 from maillage.initiatives.queries.fiche import nearby, public_changes
 from maillage.initiatives.tests.factories import CERGY, GARGES, make_initiative, make_organisation

@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfWriter
 
-from maillage.initiatives import documents, photos
+from maillage.core import pictures
+from maillage.initiatives import documents
 from maillage.initiatives.models import Document, Photo
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person, signed_in
@@ -47,7 +48,7 @@ def pdf(pages=1):
 
 
 def encoded(data):
-    return photos.encode(io.BytesIO(data), size=len(data))
+    return pictures.encode(io.BytesIO(data), size=len(data))
 
 
 def test_a_photo_is_turned_upright_reduced_and_says_nothing_of_where_it_was_taken():
@@ -88,7 +89,7 @@ def test_sizes_are_bounded_and_small_photos_stay_small():
 def test_what_is_no_photo_is_refused_with_what_to_do(data, said):
     import weasyprint  # noqa: F401 it changes a setting of Pillow's, as in a process that has made a PDF
 
-    with pytest.raises(photos.PhotoRefused, match=said):
+    with pytest.raises(pictures.PhotoRefused, match=said):
         encoded(data)
 
 

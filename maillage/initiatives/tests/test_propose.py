@@ -25,7 +25,7 @@ def real_outbox(settings):
 
 def opened(seconds_ago=60):
     """What the hidden time trap holds in a page opened some time ago."""
-    signer = signing.TimestampSigner(salt="initiatives.opened")
+    signer = signing.TimestampSigner(salt="core.opened")
     made = signer.sign("")
     stamp = signing.b62_encode(int(timezone.now().timestamp()) - seconds_ago)
     value = f":{stamp}"

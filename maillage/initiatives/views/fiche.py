@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maillage.core.history import FieldDifference, difference
+from maillage.core.markdown import as_html
 from maillage.initiatives.fiche_map import fiche_map
-from maillage.initiatives.markdown import as_html
 from maillage.initiatives.models import Initiative, Phase, Public, Theme
 from maillage.initiatives.queries.fiche import (
     Change,

@@ -1,4 +1,4 @@
-"""Pictures people send: checked by content, re-encoded (no EXIF, no position), in two sizes."""
+"""Pictures people send: checked by content, turned upright, re-encoded (no EXIF, no position)."""
 
 import secrets
 import warnings
@@ -61,7 +61,26 @@ def _refuse_other_kinds(start: bytes) -> None:
 
 
 def encode(file: IO[bytes], *, size: int) -> Encoded:
-    """The picture of `file` (`size` in bytes) turned upright and re-encoded. Raises PhotoRefused."""
+    """The picture of `file` (`size` in bytes) in two sizes. Raises PhotoRefused."""
+    flat = _checked(file, size)
+    large, small = flat.copy(), flat
+    large.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    return Encoded(_webp(large, 82), _webp(small, 78), *large.size)
+
+
+def encode_logo(file: IO[bytes], *, size: int) -> "ContentFile[bytes]":
+    """The picture of `file` (`size` in bytes) on white, SMALL pixels at most, without loss, under a random name.
+
+    Raises PhotoRefused.
+    """
+    logo = _checked(file, size)
+    logo.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    return ContentFile(_webp(logo, 80, lossless=True), f"{secrets.token_urlsafe(16)}.webp")
+
+
+def _checked(file: IO[bytes], size: int) -> Image.Image:
+    """The picture, upright, without transparency."""
     if size > MAX_BYTES:
         raise PhotoRefused(
             _("Cette photo dépasse 10 Mo. Envoyez-la en plus petit, par exemple en taille « moyenne ».")
@@ -85,7 +104,7 @@ def encode(file: IO[bytes], *, size: int) -> Encoded:
         # a JPEG can be decoded at a fraction of its size: less memory, less time
         picture.draft("RGB", (LARGE * 2, LARGE * 2))
         upright = ImageOps.exif_transpose(picture)
-        flat = _without_transparency(upright)
+        return _without_transparency(upright)
     except Image.DecompressionBombError as error:
         raise PhotoRefused(
             _(
@@ -100,10 +119,6 @@ def encode(file: IO[bytes], *, size: int) -> Encoded:
         raise PhotoRefused(
             _("Cette photo est abîmée ou incomplète. Choisissez-la à nouveau, ou une autre.")
         ) from error
-    large, small = flat.copy(), flat
-    large.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
-    return Encoded(_webp(large, 82), _webp(small, 78), *large.size)
 
 
 def _without_transparency(picture: Image.Image) -> Image.Image:
@@ -115,10 +130,10 @@ def _without_transparency(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _webp(picture: Image.Image, quality: int) -> bytes:
+def _webp(picture: Image.Image, quality: int, *, lossless: bool = False) -> bytes:
     out = BytesIO()
     # a new image carries no EXIF, no comment, no colour profile of the sender's
     clean: Any = Image.new("RGB", picture.size)
     clean.paste(picture)
-    clean.save(out, "WEBP", quality=quality, method=4)
+    clean.save(out, "WEBP", quality=quality, method=4, lossless=lossless)
     return out.getvalue()

@@ -1,0 +1,50 @@
+"""Telephone numbers, as people of France and of its overseas territories write them."""
+
+import phonenumbers
+from django.utils.translation import gettext as _
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from maillage.core.errors import DomainError
+
+# where a number without its country code may be from: mainland first
+REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
+
+
+class WrongPhone(DomainError):
+    """No such number can be called."""
+
+
+def checked_phone(text: str) -> str:
+    """The number in its international form (« +33240000000 »), "" for none. Raises WrongPhone."""
+    text = text.strip()
+    if not text:
+        return ""
+    found = _read(text)
+    if found is None:
+        raise WrongPhone(
+            _(
+                "Ce numéro n’est pas valable : écrivez ses 10 chiffres, par exemple 06 12 34 56 78, ou l’indicatif du pays (+221…)."
+            )
+        )
+    return str(phonenumbers.format_number(found, PhoneNumberFormat.E164))
+
+
+def readable_phone(text: str) -> str:
+    """The number in groups, as people say it; `text` itself when it cannot be read."""
+    found = _read(text)
+    if found is None:
+        return text
+    at_home = phonenumbers.region_code_for_number(found) in REGIONS
+    form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(found, form))
+
+
+def _read(text: str) -> PhoneNumber | None:
+    for region in REGIONS:
+        try:
+            number = phonenumbers.parse(text, region)
+        except NumberParseException:
+            return None
+        if phonenumbers.is_valid_number(number):
+            return number
+    return None
