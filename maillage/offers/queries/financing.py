@@ -1,0 +1,52 @@
+"""Ways to pay for a project: which exist, and which a person may have."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from maillage.offers.answer import FinancingItem
+from maillage.offers.eligibility import Verdict, judge
+from maillage.offers.models import Financing, FinancingStatus
+from maillage.offers.situation import Situation, Whereabouts
+
+
+def published() -> QuerySet[Financing]:
+    """The financings that people may read, by name, each with its structure."""
+    return (
+        Financing.objects.filter(status=FinancingStatus.PUBLISHED)
+        .select_related("structure")
+        .order_by("nom", "pk")
+    )
+
+
+def eligible(situation: Situation, whereabouts: Whereabouts, on: date) -> list[Verdict]:
+    """A verdict on every published financing, on this day: the likely ones, those that lack something, the others.
+
+    The order is total (Verdict.order). One query.
+    """
+    return sorted((judge(aid, situation, whereabouts, on) for aid in published()), key=Verdict.order)
+
+
+def financing_items(
+    situation: Situation, whereabouts: Whereabouts, on: date, *, most: int = 6
+) -> tuple[FinancingItem, ...]:
+    """The lines of the finder's answer: what a person has or may have, the likeliest first, at most `most`."""
+    possible = [row for row in eligible(situation, whereabouts, on) if row.verdict != "no"]
+    return tuple(_item(row) for row in possible[:most])
+
+
+def _item(row: Verdict) -> FinancingItem:
+    aid = row.financing
+    return FinancingItem(
+        id=aid.pk,
+        slug=aid.slug,
+        nom=aid.nom,
+        kind=aid.kind,
+        reasons=row.reasons,
+        missing=row.missing,
+        structure=aid.structure.name if aid.structure else "",
+        amount_min=aid.amount_min,
+        amount_max=aid.amount_max,
+        link=aid.link,
+        is_example=aid.is_example,
+    )
