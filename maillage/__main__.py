@@ -27,6 +27,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     from django.conf import settings
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, ProgrammingError
+    from psycopg.errors import UndefinedColumn, UndefinedTable
 
     from maillage.core.cluster import ClusterError
     from maillage.core.errors import DomainError
@@ -38,6 +40,13 @@ def main() -> None:
             execute_from_command_line(["maillage", *arguments])
     except (ClusterError, DomainError) as error:
         sys.exit(str(error))
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+            sys.exit("La base n'est pas à jour : lancez ./bin/maillage migrate.")
+        raise
+    except OperationalError as error:
+        why = " ".join(str(error).split())
+        sys.exit(f"La base ne répond pas ({why}). ./bin/maillage doctor dit comment la remettre.")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except SystemExit as stop:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,8 +19,11 @@ CHECKS = {
     "migrations": [PYTHON, "-m", "maillage", "makemigrations", "--check", "--dry-run"],
     "catalogue des textes": [PYTHON, "-m", "maillage", "messages", "--check"],
 }
-# the browser's tests measure and wait: they run alone, after the others
-PARTS = (["-m", "not browser", "-n", "2", "--dist", "loadscope"], ["-m", "browser"])
+# the modules of tests/ are the slowest: they come first, so that no worker ends long after the other
+PARTS = (
+    ["-m", "not browser", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "tests", "maillage"],
+    ["-m", "browser", "-n", "2", "tests/browser"],
+)
 
 
 def check(name: str, command: list[str]) -> bool:
@@ -45,7 +49,8 @@ def main() -> int:
     if arguments:
         return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
     start = time.monotonic()
-    results = [check(name, command) for name, command in CHECKS.items()]
+    with ThreadPoolExecutor(2) as two_cores:
+        results = list(two_cores.map(check, CHECKS, CHECKS.values()))
     for part in PARTS:
         print(f"\npytest {' '.join(part)}", flush=True)
         results.append(pytest(*part))

@@ -3,8 +3,6 @@
 from typing import IO
 
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from maillage.core.errors import DomainError
 
@@ -23,6 +21,9 @@ def check(file: IO[bytes], *, size: int) -> None:
     file.seek(0)
     if start != b"%PDF-":
         raise DocumentRefused(_("Ce fichier n’est pas un PDF. Enregistrez-le en PDF, puis joignez-le."))
+    from pypdf import PdfReader  # slow import
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(file, strict=False)
         encrypted, pages = reader.is_encrypted, 0 if reader.is_encrypted else len(reader.pages)

@@ -43,7 +43,7 @@ def site_database(template_database: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(site_database: str) -> Iterator[str]:
     """The base URL of a real server, in a process of its own, with the demo content."""
-    folder = Path(settings.DATA_DIR) / "site"
+    folder = Path(settings.DATA_DIR) / f"site-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     folder.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

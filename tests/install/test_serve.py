@@ -107,3 +107,7 @@ def test_a_database_that_was_never_migrated_is_refused(data_dir):
 
     assert done.returncode == 1
     assert "./bin/maillage migrate" in done.stderr
+
+    asked = maillage(data_dir, "territories", "locate", "2.4", "48.97")
+    assert (asked.returncode, asked.stderr.count("\n")) == (1, 1)
+    assert "./bin/maillage migrate" in asked.stderr

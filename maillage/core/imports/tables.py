@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from maillage.core.imports.errors import BadFile
 from maillage.core.imports.source import Row, Source
@@ -192,6 +190,9 @@ class XlsxSource(Source):
         self._read = self._total
 
     def _cells(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        import openpyxl  # slow import
+        from openpyxl.utils.exceptions import InvalidFileException
+
         try:
             # a file and not its path: openpyxl believes names, and an upload may have any
             file = self.path.open("rb")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, 0xFEFF])
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SPACES = re.compile(r"\s+")
-NUMBER = re.compile(r"[+-]?(\d{1,18}([.,]\d{0,18})?|[.,]\d{1,18})(e[+-]?\d{1,3})?", re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?(\d{1,18}([.,]\d{0,30})?|[.,]\d{1,30})(e[+-]?\d{1,3})?", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}([    ]\d{3})+([.,]\d+)?")
 SEXAGESIMAL = re.compile(
     r"""([NSEOW])?\s*(\d{1,3})\s*[°d]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*['’′m]\s*)?(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:["”″s]|''|’’)\s*)?([NSEOW])?""",

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -230,6 +230,7 @@ def test_numbers_of_french_and_english_hands(written, expected):
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))
+@example(0.0003289349260739982)
 def test_any_number_is_read_with_a_comma_or_a_point(value):
     assert number(repr(value)) == number(repr(value).replace(".", ",")) == value
 

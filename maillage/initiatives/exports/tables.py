@@ -2,13 +2,12 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from maillage.initiatives.exports.records import Columns
 from maillage.initiatives.models import Initiative, Theme
@@ -17,6 +16,7 @@ from maillage.initiatives.models import Initiative, Theme
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ROWS_AT_ONCE = 500
 CELL_MAX = 32_767
+FORBIDDEN_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def harmless(value: Any) -> Any:
@@ -44,6 +44,8 @@ def csv_file(rows: QuerySet[Initiative]) -> Iterator[bytes]:
 
 def xlsx_file(rows: QuerySet[Initiative]) -> Iterator[bytes]:
     """One sheet; rows pass through a temporary file, never all in memory."""
+    from openpyxl import Workbook  # slow import
+
     columns = _columns()
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Initiatives")
@@ -60,7 +62,7 @@ def xlsx_file(rows: QuerySet[Initiative]) -> Iterator[bytes]:
 
 def _for_xlsx(value: Any) -> Any:
     value = harmless(value)
-    return ILLEGAL_CHARACTERS_RE.sub("", value)[:CELL_MAX] if isinstance(value, str) else value
+    return FORBIDDEN_IN_XML.sub("", value)[:CELL_MAX] if isinstance(value, str) else value
 
 
 def _columns() -> Columns:
