@@ -7,6 +7,7 @@ from maillage.offers.models.financing import (
     Sector,
 )
 from maillage.offers.models.permanence import Permanence, PermanenceException
+from maillage.offers.models.quality import ErrorReport, Finding, FindingKind, LinkCheck
 from maillage.offers.models.search import SearchRow, Term
 from maillage.offers.models.service import Service, ServiceEvent
 from maillage.offers.models.vocabulary import Accessibility, Brake, Kind, Language, Phase
@@ -14,11 +15,15 @@ from maillage.offers.models.vocabulary import Accessibility, Brake, Kind, Langua
 __all__ = [
     "Accessibility",
     "Brake",
+    "ErrorReport",
     "Financing",
     "FinancingKind",
     "FinancingStatus",
+    "Finding",
+    "FindingKind",
     "Kind",
     "Language",
+    "LinkCheck",
     "Permanence",
     "PermanenceException",
     "PersonStatus",

@@ -1,0 +1,115 @@
+"""`offers import` of one file of services: seconds and memory, in a database that already holds their structures.
+
+    ./bin/bench offers_import [services]      (100 000 by default)
+
+3 % of the rows are invalid, as in real files. Each import runs in a process of its own, as the command does; at the end
+what it brought is taken out again.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from bench.imports import TOWNS, WORDS
+from bench.report import Figure, at_most, told
+from data_inclusion.schema import v1
+from django.db import connection
+
+SERVICES = 100_000
+ORIGIN = "bench"
+THEMES, PUBLICS = [term.value for term in v1.Thematique], [term.value for term in v1.Public][1:]
+HOURS = ["Mo-Fr 09:00-12:00,14:00-17:00; PH off", "Tu 14:00-17:00", "Mo-Th 08:30-12:30; Fr 08:30-11:30", ""]
+
+
+def figures(*arguments: str) -> Iterator[Figure]:
+    """Seconds of a first import (JSON), of the same again (Parquet), and how the memory grows with the file."""
+    count = int(arguments[0]) if arguments else SERVICES
+    forget()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            structures, few, many, again = (
+                Path(folder) / name for name in ("s.json", "f.json", "m.json", "m.parquet")
+            )
+            structures.write_text(json.dumps([structure(n) for n in range(count // 3)]))
+            few.write_text(json.dumps(services(count // 10, count)))
+            rows = services(count, count)
+            many.write_text(json.dumps(rows))
+            pq.write_table(pa.table({name: [row.get(name) for row in rows] for name in rows[0]}), again)
+            del rows
+            yield told("services", count, "rows")
+            yield told("file", many.stat().st_size / 2**20, "MiB")
+            yield told("structures", run(structures, count // 3)[0], "s")
+            _, small_peak = run(few, count // 10, "--dry-run", "--keep-missing")
+            seconds, peak = run(many, count)
+            yield at_most("first import", seconds, "s", 60)
+            yield at_most("memory, growth for ten times the rows", peak / small_peak, "ratio", 1.25)
+            yield told("memory", peak, "MiB")
+            yield at_most("the same again", run(again, count)[0], "s", 60)
+    finally:
+        forget()
+
+
+def structure(n: int) -> dict[str, Any]:
+    """One structure, the same at each run."""
+    return {"source": "bench", "id": f"bench--s{n}", "nom": f"Structure {n}", "date_maj": "2026-10-01", "code_insee": "95268"}  # fmt: skip
+
+
+def services(count: int, of: int) -> list[dict[str, Any]]:
+    """`count` services of the structures of `of` services, 3 % of them invalid; the same at each run."""
+    chance = random.Random(2026)
+    rows = []
+    for n in range(count):
+        lon, lat = chance.choice(TOWNS)
+        rows.append({
+            "source": "bench", "id": f"bench--{n}", "structure_id": f"bench--s{n % (of // 3)}",
+            "nom": " ".join(chance.choices(WORDS, k=4)) if n % 33 else "",
+            "description": " ".join(chance.choices(WORDS, k=90)), "date_maj": "2026-10-01",
+            "type": chance.choice(["atelier", "formation", "accompagnement"]), "thematiques": chance.sample(THEMES, 3),
+            "publics": chance.sample(PUBLICS, 2), "frais": "gratuit", "adresse": f"{n % 90} rue des Lilas",
+            "code_postal": "95140", "commune": "Garges-lès-Gonesse",
+            "longitude": round(lon + chance.uniform(-0.2, 0.2), 6), "latitude": round(lat + chance.uniform(-0.15, 0.15), 6),
+            "telephone": f"+33199{n % 10**6:06}", "courriel": f"s{n}@example.org", "modes_accueil": ["en-presentiel"],
+            "zone_eligibilite": [chance.choice(["95", "44", "13", "59", "35", "france"])],
+            "modes_mobilisation": ["telephoner"], "mobilisable_par": ["usagers", "professionnels"],
+            "horaires_accueil": chance.choice(HOURS),
+        })  # fmt: skip
+    return rows
+
+
+def run(path: Path, rows: int, *options: str) -> tuple[float, float]:
+    """Seconds of the import, and the most memory of its process in MiB. Raises RuntimeError when it refused the file."""
+    code = (
+        "import sys, django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        f"try: call_command('offers', 'import', sys.argv[1], '--json', '--source', '{ORIGIN}', *sys.argv[2:])\n"
+        "finally: print([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0], file=sys.stderr)\n"
+    )
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), *options],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=False,
+    )
+    seconds = time.perf_counter() - start
+    report = json.loads(done.stdout) if done.stdout else {}
+    if report.get("read") != rows or report["rejected"] > rows * 0.04:
+        raise RuntimeError(done.stderr[-2000:] + str(report)[:500])
+    return seconds, int(done.stderr.strip().rsplit("\n", 1)[-1]) / 1024
+
+
+def forget() -> None:
+    """Take out what the benchmark brought."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM offers_service WHERE origin = %s", [ORIGIN])
+        cursor.execute("DELETE FROM organisations_organisation WHERE origin = %s", [ORIGIN])

@@ -1,0 +1,3 @@
+from maillage.offers.cli import Command
+
+__all__ = ["Command"]
