@@ -5,8 +5,8 @@ shared), then merged into EPCI, départements and régions. Each border is kept 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -79,25 +79,39 @@ class Coverage:
 
 
 @transaction.atomic
-def draw_territories() -> None:
-    """Draw every territory again when the communes, or the way to draw them, have changed; else change nothing."""
+def draw_territories(*, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Draw every territory again when the communes, or the way to draw them, have changed; else change nothing.
+
+    `meanwhile` is called once, while other threads compute the shapes: it may use the database, which they do not.
+    """
     coverage, digest = _communes()
     if Drawing.objects.filter(layer="contours", version=digest).exists():
+        meanwhile()
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM territories_contour; DELETE FROM territories_border; DELETE FROM territories_label"
         )
-    if len(coverage.shapes):
-        communes = replace(coverage, shapes=mended(coverage.shapes))
-        # simplifying is half of the work and holds no lock of Python's: the costly bands first, beside the rest
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            units = {level: _units(communes, level) for level in {band.unit for band in BANDS}}
-            coming = {band: pool.submit(_simplified, band, units[band.unit]) for band in reversed(BANDS)}
-            _place_labels()
-            for band in BANDS:
-                _draw(band, *coming[band].result())
+    # the shapes are half of the work and hold no lock of Python's
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        coming = pool.submit(_generalised, coverage, pool)
+        meanwhile()
+        _place_labels()
+        for done in as_completed(coming.result()):
+            _draw(*done.result())
     Drawing.objects.update_or_create(layer="contours", defaults={"version": digest})
+
+
+def _generalised(coverage: Coverage, pool: Executor) -> list[Future[tuple[Band, Coverage, Shapes]]]:
+    """What each band draws, on its way; the costly bands start first."""
+    if not len(coverage.shapes):
+        return []
+    communes = replace(coverage, shapes=mended(coverage.shapes))
+    coming = []
+    for level in (Border.Level.COMMUNE, Border.Level.EPCI, Border.Level.DEPARTEMENT):
+        units = _units(communes, level)
+        coming += [pool.submit(_simplified, band, units) for band in BANDS if band.unit == level]
+    return coming
 
 
 def mended(shapes: Shapes) -> Shapes:
@@ -261,13 +275,13 @@ def _units(communes: Coverage, level: Border.Level) -> Coverage:
     )
 
 
-def _simplified(band: Band, units: Coverage) -> tuple[Coverage, Shapes]:
-    """What the band draws, islets aside, and its shapes once generalised."""
+def _simplified(band: Band, units: Coverage) -> tuple[Band, Coverage, Shapes]:
+    """The band, what it draws, islets aside, and its shapes once generalised."""
     drawn = units
     if band.unit < Border.Level.COMMUNE:
         drawn = replace(units, shapes=_without_islets(units.shapes, band.smallest_m2))
     shapes = shapely.coverage_simplify(drawn.shapes, band.tolerance_m) if band.tolerance_m else drawn.shapes
-    return drawn, shapes
+    return band, drawn, shapes
 
 
 def _draw(band: Band, drawn: Coverage, shapes: Shapes) -> None:

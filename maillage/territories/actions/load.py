@@ -35,7 +35,7 @@ COLUMNS = (
     "town_hall",
     "contour",
 )
-STEPS = 7
+STEPS = 6
 
 
 @transaction.atomic
@@ -67,11 +67,10 @@ def load_territories(*, progress: Progress = lambda step: None) -> Report:
         progress("communes (contours)")
         cursor.execute("SELECT count(*) FROM incoming_commune WHERE kind IN ('COM', 'ARM')")
         _count(cursor, report, "commune", cursor.fetchone()[0])
-    progress("tracé de la carte")
-    draw_territories()
-    progress("noms pour la recherche")
-    if report.created or report.updated or not SearchName.objects.exists():
-        refresh_search_names()
+    progress("noms pour la recherche, tracé de la carte")
+    changed = report.created or report.updated or not SearchName.objects.exists()
+    draw_territories(meanwhile=refresh_search_names if changed else lambda: None)
+    if changed:
         transaction.on_commit(_analyse)
     return report
 

@@ -1,5 +1,6 @@
 -- The names of the communes into the search table. An arrondissement leads to its commune, at its own place.
-WITH named AS (
+-- materialized: the plain name, three regular expressions, is used many times
+WITH named AS MATERIALIZED (
     SELECT COALESCE(c.parent_id, c.code) AS code, c.nom, territories_plain(c.nom) AS plain, c.code AS insee, c.postal_codes,
         COALESCE(d.nom || ' (' || d.code || ')', '') AS context, COALESCE(d.code, '') AS departement,
         -- « paris » means Paris, not its parts

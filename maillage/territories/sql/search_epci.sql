@@ -1,5 +1,6 @@
 -- The names of the EPCI into the search table, at the town hall of the largest commune.
-WITH named AS (
+-- materialized: the plain name, three regular expressions, is used many times
+WITH named AS MATERIALIZED (
     SELECT e.code, e.nom, territories_plain(e.nom) AS plain, seat.town_hall,
         CASE e.nature WHEN 'CC' THEN 'communauté de communes' WHEN 'CA' THEN 'communauté d’agglomération'
             WHEN 'CU' THEN 'communauté urbaine' WHEN 'ME' THEN 'métropole' ELSE e.nature END

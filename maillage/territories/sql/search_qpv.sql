@@ -1,5 +1,6 @@
 -- The names of the QPV into the search table, one row a generation.
-WITH named AS (
+-- materialized: the plain name, three regular expressions, is used many times
+WITH named AS MATERIALIZED (
     SELECT q.code, q.generation, q.nom, territories_plain(q.nom) AS plain, ST_PointOnSurface(q.contour) AS point,
         CASE WHEN q.is_schematic THEN 'périmètre schématique (exemple)' ELSE 'QPV ' || q.generation END
             || COALESCE(' · ' || c.nom || ' (' || c.departement_id || ')', '') AS context,
