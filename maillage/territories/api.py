@@ -30,7 +30,7 @@ class NearestQpv(QpvOfGeneration):
 
 
 class LocationAnswer(Schema):
-    """What is at the point; a territory is null at sea and abroad."""
+    """What is at the point; a territory is null at sea and abroad, a commune also where its contour is not published."""
 
     commune: Territory | None
     epci: Territory | None

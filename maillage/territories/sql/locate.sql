@@ -11,7 +11,8 @@ WITH here AS (
     LIMIT 1
 )
 SELECT
-    CASE WHEN c.code IS NOT NULL THEN json_build_object('code', c.code, 'nom', c.nom) END,
+    -- where several communes share one published contour, what they all belong to is known, and not which it is
+    CASE WHEN NOT c.shares_contour THEN json_build_object('code', c.code, 'nom', c.nom) END,
     CASE WHEN a.code IS NOT NULL THEN json_build_object('code', a.code, 'nom', a.nom) END,
     CASE WHEN e.code IS NOT NULL THEN json_build_object('code', e.code, 'nom', e.nom) END,
     CASE WHEN d.code IS NOT NULL THEN json_build_object('code', d.code, 'nom', d.nom) END,

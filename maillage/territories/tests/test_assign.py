@@ -13,7 +13,7 @@ from maillage.territories.queries import UnusablePoints, assign, locate
 from maillage.territories.tests.factories import make_qpv
 
 pytestmark = pytest.mark.django_db
-HEADER = ["siret", "lon", "lat", "code_commune", "code_qpv_2015", "code_qpv_2024"]
+HEADER = ["siret", "lon", "lat", "code_commune", "code_arrondissement", "code_qpv_2015", "code_qpv_2024"]
 
 
 @pytest.fixture
@@ -36,13 +36,18 @@ def test_a_csv_gets_a_column_for_the_commune_and_one_a_generation(tmp_path, qpv)
 
     assert read(target) == [
         HEADER,
-        ["01234", "-1.5536", "47.2184", "44109", "QP044001", "QN04401M"],
-        ["2", "2.3444", "48.8925", "75056", "", ""],
-        ["3", "", "", "", "", ""],
-        ["4", "-5.5", "46.5", "", "", ""],
+        ["01234", "-1.5536", "47.2184", "44109", "", "QP044001", "QN04401M"],
+        ["2", "2.3444", "48.8925", "75056", "75118", "", ""],
+        ["3", "", "", "", "", "", ""],
+        ["4", "-5.5", "46.5", "", "", "", ""],
     ]
     assert (done.rows, done.unplaced) == (4, 1)
-    assert done.found == {"code_commune": 2, "code_qpv_2015": 1, "code_qpv_2024": 1}
+    assert done.found == {
+        "code_commune": 2,
+        "code_arrondissement": 1,
+        "code_qpv_2015": 1,
+        "code_qpv_2024": 1,
+    }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -53,7 +58,7 @@ def test_a_french_spreadsheet_is_understood(tmp_path, qpv, encoding):
     assign(source, target, lon="lon", lat="lat")
 
     assert read(target, ";")[0][:3] == ["libellé", "lon", "lat"]
-    assert read(target, ";")[1] == ["Café; bar", "-1,5536", " 47,2184 ", "44109", "QP044001", "QN04401M"]
+    assert read(target, ";")[1] == ["Café; bar", "-1,5536", " 47,2184 ", "44109", "", "QP044001", "QN04401M"]
 
 
 def test_parquet_in_and_out_keeps_types_and_order(tmp_path, qpv):
@@ -68,9 +73,17 @@ def test_parquet_in_and_out_keeps_types_and_order(tmp_path, qpv):
     assert out["code_qpv_2024"].to_pylist() == ["QN04401M", None]
 
 
-def test_it_says_what_locate_says(tmp_path, qpv):
+@pytest.mark.parametrize(
+    "box",
+    [
+        (-1.7, 47.15, -1.4, 47.3),
+        (2.2, 48.8, 2.5, 48.92),  # Paris and its neighbours
+        (2.8, 45.1, 3.0, 45.2),  # five communes under one contour
+    ],
+)
+def test_it_says_what_locate_says(tmp_path, qpv, box):
     random = np.random.default_rng(7)
-    lon, lat = random.uniform(-1.7, -1.4, 60), random.uniform(47.15, 47.3, 60)
+    lon, lat = random.uniform(box[0], box[2], 40), random.uniform(box[1], box[3], 40)
     pq.write_table(pa.table({"lon": lon, "lat": lat}), tmp_path / "in.parquet")
 
     assign(tmp_path / "in.parquet", tmp_path / "out.parquet", lon="lon", lat="lat")
@@ -79,6 +92,7 @@ def test_it_says_what_locate_says(tmp_path, qpv):
     for row in out:
         here = locate(row["lon"], row["lat"])
         assert row["code_commune"] == (here.commune and here.commune.code)
+        assert row["code_arrondissement"] == (here.arrondissement and here.arrondissement.code)
         assert row["code_qpv_2015"] == next((q.code for q in here.qpv if q.generation == 2015), None)
 
 
@@ -131,7 +145,11 @@ def test_the_command(tmp_path, capfd):
     )
 
     out, err = capfd.readouterr()
-    assert json.loads(out) == {"rows": 2, "unplaced": 1, "found": {"code_commune": 1}}
+    assert json.loads(out) == {
+        "rows": 2,
+        "unplaced": 1,
+        "found": {"code_commune": 1, "code_arrondissement": 0},
+    }
     assert "Lambert-93" in err
     with pytest.raises(CommandError, match="finir par"):
         call_command(

