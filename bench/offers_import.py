@@ -19,10 +19,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from bench.imports import TOWNS, WORDS
-from bench.report import Figure, at_most, told
 from data_inclusion.schema import v1
 from django.db import connection
+
+from bench.imports import TOWNS, WORDS
+from bench.report import Figure, at_most, told
 
 SERVICES = 100_000
 ORIGIN = "bench"
