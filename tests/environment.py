@@ -10,6 +10,7 @@ for name in (
     "DATABASE_OWNER_URL",
     "MAILLAGE_SMTP_URL",
     "MAILLAGE_GEOCODER_URL",
+    "MAILLAGE_ROUTING_URL",
     "MAILLAGE_TILE_URL",
 ):
     os.environ.pop(name, None)

@@ -276,6 +276,8 @@ FOOTER_NAVIGATION = [
 TILE_URL = env.text("MAILLAGE_TILE_URL")
 TILE_ATTRIBUTION = env.text("MAILLAGE_TILE_ATTRIBUTION")
 GEOCODER_URL = env.url("MAILLAGE_GEOCODER_URL")
+ROUTING_URL = env.url("MAILLAGE_ROUTING_URL")
+ROUTING_MODE = env.choice("MAILLAGE_ROUTING_MODE", "pied", ("pied", "velo", "voiture"))
 _tile_origin = ["/".join(TILE_URL.split("/", 3)[:3]).replace("{s}", "*")] if TILE_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

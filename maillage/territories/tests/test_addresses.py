@@ -1,16 +1,12 @@
 """Street addresses from a geocoder: a real server on loopback, in good and in bad health."""
 
-import json
-import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from structlog.testing import capture_logs
 
-from maillage.territories import addresses
+from maillage.core import remote
+from maillage.core.tests.servers import drips, says, serving, slow
 from maillage.territories.addresses import Address, GeocoderUnavailable, find_addresses
 from maillage.territories.queries import search_anything
 
@@ -30,63 +26,13 @@ ROSIERS = {
 FOUND = Address("12 Rue des Rosiers 75004 Paris", "75104", "75, Paris, Île-de-France", 2.3581, 48.8572)
 
 
-@contextmanager
-def geocoder(answer):
-    """A server of the BAN's routes; `answer(handler)` writes the response. Yields the queries that it got."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            parts = urlsplit(self.path)
-            asked.append((parts.path, parse_qs(parts.query)))
-            answer(self)
-
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def says(body, status=200):
-    def answer(handler):
-        handler.send_response(status)
-        handler.end_headers()
-        handler.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
-
-    return answer
-
-
-def slow(handler):
-    time.sleep(4)
-
-
-def drips(handler):
-    """A byte at a time: each one in time, the whole never."""
-    handler.send_response(200)
-    handler.end_headers()
-    try:
-        for _ in range(100):
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-            time.sleep(0.1)
-    except OSError:
-        pass
-
-
 @pytest.fixture(autouse=True)
 def forget_failures():
-    addresses._silent_until.clear()
+    remote._silent_until.clear()
 
 
 def test_an_address_is_found_on_the_routes_of_the_ban(settings):
-    with geocoder(says(ROSIERS)) as (settings.GEOCODER_URL, asked):
+    with serving(says(ROSIERS)) as (settings.GEOCODER_URL, asked):
         assert find_addresses("12 rue des rosiers paris", limit=3) == [FOUND]
 
     assert asked == [("/search", {"q": ["12 rue des rosiers paris"], "limit": ["3"], "autocomplete": ["1"]})]
@@ -105,13 +51,13 @@ BAD = {
 
 @pytest.mark.parametrize("answer", BAD.values(), ids=BAD.keys())
 def test_whatever_goes_wrong_is_one_error(settings, answer):
-    with geocoder(answer) as (settings.GEOCODER_URL, _asked), pytest.raises(GeocoderUnavailable):
+    with serving(answer) as (settings.GEOCODER_URL, _asked), pytest.raises(GeocoderUnavailable):
         find_addresses("12 rue des rosiers")
 
 
 @pytest.mark.parametrize("answer", [slow, drips])
 def test_silence_is_not_waited_for_more_than_two_seconds_nor_twice(settings, answer):
-    with geocoder(answer) as (settings.GEOCODER_URL, asked):
+    with serving(answer) as (settings.GEOCODER_URL, asked):
         start = time.monotonic()
         with pytest.raises(GeocoderUnavailable):
             find_addresses("12 rue des rosiers")
@@ -130,21 +76,20 @@ def test_nobody_listens(settings):
 
 
 def test_a_failure_is_logged_without_what_was_typed(settings):
-    with (
-        geocoder(says(b"oops", 500)) as (settings.GEOCODER_URL, _asked),
-        capture_logs() as logs,
-        pytest.raises(GeocoderUnavailable),
-    ):
-        find_addresses("12 rue des rosiers")
+    with serving(says(b"oops", 500)) as (settings.GEOCODER_URL, _asked), capture_logs() as logs:
+        with pytest.raises(GeocoderUnavailable):
+            find_addresses("12 rue des rosiers")
 
     assert logs == [
-        {"event": "territories.geocoder_unavailable", "reason": "HTTPStatusError", "log_level": "warning"}
-    ]
+        {
+            "event": "remote.unavailable", "server": "127.0.0.1", "reason": "HTTPStatusError", "log_level": "warning",
+        }
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
 def test_addresses_come_after_the_communes(settings):
-    with geocoder(says(ROSIERS)) as (settings.GEOCODER_URL, _asked):
+    with serving(says(ROSIERS)) as (settings.GEOCODER_URL, _asked):
         found = search_anything("bourg la reine")
 
     assert (found[0].kind, found[0].code) == ("commune", "92014")
@@ -154,7 +99,7 @@ def test_addresses_come_after_the_communes(settings):
 @pytest.mark.django_db
 @pytest.mark.parametrize("answer", [says(b"", 500), slow])
 def test_without_the_geocoder_the_communes_are_still_found(settings, client, answer):
-    with geocoder(answer) as (settings.GEOCODER_URL, asked):
+    with serving(answer) as (settings.GEOCODER_URL, asked):
         start = time.monotonic()
         found = client.get("/api/v1/territories/search", {"q": "bourg la reine"}).json()
 
@@ -165,7 +110,7 @@ def test_without_the_geocoder_the_communes_are_still_found(settings, client, ans
 
 @pytest.mark.django_db
 def test_a_town_alone_is_not_sent_to_the_geocoder(settings):
-    with geocoder(says(ROSIERS)) as (settings.GEOCODER_URL, asked):
+    with serving(says(ROSIERS)) as (settings.GEOCODER_URL, asked):
         search_anything("nantes")
 
     assert asked == []
