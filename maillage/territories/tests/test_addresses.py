@@ -76,9 +76,12 @@ def test_nobody_listens(settings):
 
 
 def test_a_failure_is_logged_without_what_was_typed(settings):
-    with serving(says(b"oops", 500)) as (settings.GEOCODER_URL, _asked), capture_logs() as logs:
-        with pytest.raises(GeocoderUnavailable):
-            find_addresses("12 rue des rosiers")
+    with (
+        serving(says(b"oops", 500)) as (settings.GEOCODER_URL, _asked),
+        capture_logs() as logs,
+        pytest.raises(GeocoderUnavailable),
+    ):
+        find_addresses("12 rue des rosiers")
 
     assert logs == [
         {
