@@ -29,11 +29,14 @@ class Situation:
 class Whereabouts:
     """Where a situation is: the codes of every territory around it. Empty when the person did not say.
 
-    `zones` are commune, EPCI, département, région and "france", as services name the zones that they serve; `qpv`
-    the codes of the neighbourhoods that hold the point, None when only the commune is known.
+    `zones` are commune, EPCI, département and "france", as services name the zones that they serve (a région's code
+    would be taken for a département's); `qpv` the codes, in the newest generation, of the neighbourhoods that hold the
+    point, None when only the commune is known. `lon`, `lat` in degrees: the point, else the town hall.
     """
 
     commune: str = ""
     nom: str = ""  # of the commune, for people
     zones: tuple[str, ...] = ()
     qpv: tuple[str, ...] | None = None
+    lon: float | None = None
+    lat: float | None = None

@@ -9,7 +9,7 @@ from maillage.offers.models.service import Service
 class Term(models.Model):
     """One word of a vocabulary and its number: bit `number` of a mask of SearchRow, or a member of its `themes`.
 
-    Vocabularies: phase, kind, public, theme, category, brake. A theme also says its category, the brake that it lifts
+    Vocabularies: phase, kind, public, theme, category, brake, language. A theme also says its category, the brake that it lifts
     and the phases that it stands for. Filled by migrations.
     """
 
@@ -34,10 +34,12 @@ class Term(models.Model):
 class SearchRow(models.Model):
     """One public service as the finder ranks it: narrow, so that ids are ranked first and records joined last.
 
-    Kept by triggers from Service (and from its structure's name): `offers_refresh_search(ids)` makes the rows of these
+    Kept by triggers from Service, its permanences and its structure's name: `offers_refresh_search(ids)` makes the rows of these
     services again. A service that is not public (draft, withdrawn, gone from its source) has no row.
     Masks are of bits `1 << Term.number`; 0 says that nothing is known, not that nothing fits. `zones` are not expanded:
     compare (&&) with the codes of every territory around the person, "france" included; none means no known limit.
+    `served` is what the index looks for: `zones`, or when there are none, "france" for a service that answers from afar
+    or whose place is not known, and the départements of its places; nearby people find such a service by its point.
     `themes` are numbers of terms. Phases and kind are those written here, else deduced from themes and type.
     """
 
@@ -46,32 +48,41 @@ class SearchRow(models.Model):
         Service, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
     )
     structure_id = models.BigIntegerField()
-    # the service's own point, else the town hall of its commune, else of its structure's; lon/lat
+    # the service's own point, else the town hall of its commune or its structure's, but for a service with permanences
+    # and no point of its own: it receives there; lon/lat
     point = models.PointField(srid=4326, null=True)
     commune = models.CharField(max_length=5)
     zones = ArrayField(models.CharField(max_length=9))
+    served = ArrayField(models.CharField(max_length=9))
     qpv_codes = ArrayField(models.CharField(max_length=10))
     qpv_only = models.BooleanField()
     on_site = models.BooleanField()
     remote = models.BooleanField()
     by_person = models.BooleanField()  # people may ask by themselves
+    has_phone = models.BooleanField()
+    has_places = models.BooleanField()  # permanences
+    business = models.BooleanField()  # for those who create or run one: the others lift brakes
     free = models.BooleanField(null=True)
     phases = models.SmallIntegerField()
     kinds = models.SmallIntegerField()
     brakes = models.SmallIntegerField()
     categories = models.IntegerField()
     publics = models.IntegerField()
+    languages = models.IntegerField()
     themes = ArrayField(models.SmallIntegerField())
     places_left = models.IntegerField(null=True)
     delay_days = models.SmallIntegerField(null=True)
     confirmed_on = models.DateField()  # else the day of the last change
     is_example = models.BooleanField()
+    hours = models.CharField(max_length=1000)
+    packed = models.BinaryField()  # the columns that rank, in the bytes that the finder reads
     search = SearchVectorField()
 
     class Meta:
         indexes = [
-            GistIndex(fields=["point"], name="searchrow_point"),
-            GinIndex(fields=["zones"], name="searchrow_zones"),
+            GistIndex(fields=["point"], name="searchrow_unbounded", condition=models.Q(zones=[])),
+            # kept exact: a list of pending entries would be read whole by every search
+            GinIndex(fields=["served"], name="searchrow_served", fastupdate=False),
             GinIndex(fields=["search"], name="searchrow_search"),
         ]
 

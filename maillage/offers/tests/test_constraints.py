@@ -140,3 +140,47 @@ def test_a_change_raises_the_version_and_leaves_the_row_as_it_was_in_the_history
         cursor.execute("SELECT nom FROM offers_serviceevent WHERE pgh_obj_id = %s", [row.pk])
         assert cursor.fetchall() == [("Avant",)]
     assert refused("UPDATE offers_serviceevent SET nom = 'Jamais'") == "None"
+
+
+def test_the_search_row_follows_the_permanences_of_its_service():
+    row = make_service(
+        languages=["fr", "ar"], telephone="01 30 00 00 00", horaires_accueil="Mo-Fr 09:00-12:00"
+    )
+    before = SearchRow.objects.get(pk=row.pk)
+    assert (before.has_places, before.served, before.languages, before.has_phone) == (False, [], 0b101, True)
+
+    made = make_permanence(row)
+    held = SearchRow.objects.get(pk=row.pk)
+    assert (held.has_places, held.point, held.served, held.hours) == (True, None, ["95"], "Mo-Fr 09:00-12:00")
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM offers_permanence WHERE id = %s", [made.pk])
+    assert SearchRow.objects.get(pk=row.pk).point == before.point
+
+
+@pytest.mark.parametrize(
+    ("fields", "business"),
+    [
+        ({"phases": ["idee"]}, True),
+        ({"thematiques": ["creer-une-entreprise--developper-son-entreprise"]}, True),
+        ({"kind": "accueil"}, True),
+        ({"kind": "accueil", "thematiques": ["mobilite--preparer-un-permis"]}, False),
+        ({"thematiques": ["mobilite--preparer-un-permis"]}, False),
+        ({}, False),
+    ],
+)
+def test_the_search_row_tells_what_is_for_a_business_from_what_lifts_a_brake(fields, business):
+    assert SearchRow.objects.get(pk=make_service(**fields).pk).business is business
+
+
+@pytest.mark.parametrize(
+    ("fields", "served"),
+    [
+        ({"zone_eligibilite": ["95268", "200058485"]}, ["95268", "200058485"]),
+        ({"modes_accueil": ["a-distance"]}, ["france"]),
+        ({"commune_id": None}, []),  # its structure's commune places it
+        ({}, []),
+    ],
+)
+def test_the_search_row_says_which_zones_an_index_finds_it_by(fields, served):
+    assert SearchRow.objects.get(pk=make_service(**fields).pk).served == served

@@ -11,6 +11,7 @@ from maillage.territories.queries.location import (
     position,
 )
 from maillage.territories.queries.names import PlaceFound, search_anything, search_places
+from maillage.territories.queries.surroundings import Surroundings, around_commune, around_point
 from maillage.territories.queries.territory import commune, epci, qpv
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "Place",
     "PlaceFound",
     "QpvHere",
+    "Surroundings",
     "UnusablePoints",
+    "around_commune",
+    "around_point",
     "assign",
     "commune",
     "epci",

@@ -1,0 +1,139 @@
+"""The services that may answer, read as one block of bytes: a few thousand rows cost a few milliseconds."""
+
+from dataclasses import dataclass
+from datetime import date
+from math import cos, radians
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from maillage.offers.queries.finder.asked import Asked
+from maillage.offers.sql import statement
+
+# a row of SearchRow as migration 0003's offers_packed() writes it
+PACKED = np.dtype(
+    [
+        ("id", ">i8"),
+        ("lon", ">f8"),  # degrees; NaN: no place
+        ("lat", ">f8"),
+        ("flags", ">i4"),
+        ("phases", ">i2"),
+        ("kinds", ">i2"),
+        ("brakes", ">i2"),
+        ("categories", ">i4"),
+        ("publics", ">i4"),
+        ("languages", ">i4"),
+        ("themes", ">i8", (2,)),
+        ("places_left", ">i4"),  # -1: not known
+        ("delay_days", ">i4"),  # -1: not known
+        ("confirmed_on", ">i4"),  # days since 1970
+    ]
+)
+PLACES = np.dtype([("service_id", ">i8"), ("id", ">i8"), ("lon", ">f8"), ("lat", ">f8")])
+FLAGS = {
+    "business": 1 << 0,
+    "on_site": 1 << 1,
+    "remote": 1 << 2,
+    "by_person": 1 << 3,
+    "has_phone": 1 << 4,
+    "has_places": 1 << 5,
+    "qpv_only": 1 << 6,
+    "qpv_named": 1 << 7,
+    "zone_known": 1 << 8,
+}
+EARTH_M = 6_371_008.8
+KM_A_DEGREE = 111.2
+# a service that does not say where it serves is offered this far, or as far as the person goes
+UNBOUNDED_KM = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`rows` of PACKED in the order of their ids; for each, `distance_m` to the nearest place where it receives (NaN:
+    no place, or none of the person's), `place_id` the permanence there (0: the service's own place), and
+    `for_others`: kept for neighbourhoods that are not the person's."""
+
+    rows: NDArray[Any]
+    distance_m: NDArray[np.float64]
+    place_id: NDArray[np.int64]
+    for_others: NDArray[np.bool_]
+
+    def has(self, flag: str) -> NDArray[np.bool_]:
+        """Which rows carry a flag of FLAGS."""
+        found: NDArray[np.bool_] = (self.rows["flags"] & FLAGS[flag]) != 0
+        return found
+
+
+def candidates(asked: Asked, today: date) -> Candidates:
+    """Every public service that serves where the person is (or does not say where it serves and is not far), for
+    those who create a business or for a need that was named. One query."""
+    west, south, east, north = _box(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("finder_candidates"),
+            {
+                "zones": list(asked.zones),
+                "west": west,
+                "south": south,
+                "east": east,
+                "north": north,
+                "qpv": list(asked.qpv or ()),
+                "brakes": asked.brakes,
+                "categories": asked.categories,
+                "themes": list(asked.theme_numbers),
+                "today": today,
+            },
+        )
+        packed, for_others, places = cursor.fetchone()
+    rows = np.frombuffer(packed or b"", PACKED)
+    rows = rows[np.argsort(rows["id"])]
+    return placed(
+        rows,
+        np.frombuffer(places or b"", PLACES),
+        asked,
+        np.isin(rows["id"], np.array(for_others or [], int)),
+    )
+
+
+def placed(
+    rows: NDArray[Any], places: NDArray[Any], asked: Asked, for_others: NDArray[np.bool_]
+) -> Candidates:
+    """The candidates with the nearest of their places: their own, or one of their permanences."""
+    distance = distances_m(asked.lon, asked.lat, rows["lon"], rows["lat"])
+    distance[(rows["flags"] & FLAGS["on_site"]) == 0] = np.nan
+    place_id = np.zeros(len(rows), np.int64)
+    if len(places):
+        away = distances_m(asked.lon, asked.lat, places["lon"], places["lat"])
+        at = np.searchsorted(rows["id"], places["service_id"])
+        # nearest first, so that the first one seen of each service is the one kept
+        for n in np.lexsort((places["id"], away)):
+            row = at[n]
+            if place_id[row] == 0 and not distance[row] <= away[n]:
+                distance[row], place_id[row] = away[n], places["id"][n]
+    return Candidates(rows, distance, place_id, for_others)
+
+
+def distances_m(
+    lon: float | None, lat: float | None, lons: NDArray[Any], lats: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Metres on the sphere from one point to many, degrees; NaN where there is no place. At most 0.5 % from the
+    spheroid's."""
+    if lon is None or lat is None:
+        return np.full(len(lons), np.nan)
+    here, there = radians(lat), np.radians(lats.astype(np.float64))
+    half_lat = np.sin((there - here) / 2) ** 2
+    half_lon = np.sin(np.radians(lons.astype(np.float64) - lon) / 2) ** 2
+    root = np.sqrt(half_lat + cos(here) * np.cos(there) * half_lon)
+    found: NDArray[np.float64] = 2 * EARTH_M * np.arcsin(np.minimum(1, root))
+    return found
+
+
+def _box(asked: Asked) -> tuple[float | None, ...]:
+    if asked.lon is None or asked.lat is None:
+        return None, None, None, None
+    km = max(UNBOUNDED_KM, (asked.within_m or 0) / 1000)
+    up = km / KM_A_DEGREE
+    side = up / max(0.05, cos(radians(asked.lat)))
+    return asked.lon - side, asked.lat - up, asked.lon + side, asked.lat + up

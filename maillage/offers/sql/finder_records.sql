@@ -1,0 +1,11 @@
+-- What is shown of some services. Parameters: ids.
+-- Returns one row a service, in no order, under the names read in queries/finder/records.py.
+SELECT s.id, s.slug, s.nom, o.name AS structure, o.slug AS structure_slug, s.kind, s.telephone, s.courriel,
+    s.lien_mobilisation, s.adresse, s.nom_commune, c.nom AS commune, s.point IS NOT NULL AS is_placed,
+    s.languages, s.delay_days, s.places_left, s.publics, s.thematiques, s.is_example,
+    r.zones, r.qpv_only, r.confirmed_on, r.free, ST_X(r.point) AS lon, ST_Y(r.point) AS lat
+FROM offers_service s
+JOIN offers_searchrow r ON r.service_id = s.id
+JOIN organisations_organisation o ON o.id = s.structure_id
+LEFT JOIN territories_commune c ON c.code = r.commune
+WHERE s.id = ANY (%(ids)s)
