@@ -39,9 +39,11 @@ $$;
 -- what the finder ranks, made again for these services: see SearchRow
 CREATE OR REPLACE FUNCTION offers_refresh_search(ids bigint[]) RETURNS void LANGUAGE sql AS $$
 DELETE FROM offers_searchrow WHERE service_id = ANY (ids) AND service_id NOT IN (
-    SELECT id FROM offers_service WHERE id = ANY (ids) AND status = 'published' AND gone_on IS NULL);
+    SELECT s.id FROM offers_service s JOIN organisations_organisation o ON o.id = s.structure_id
+    WHERE s.id = ANY (ids) AND s.status = 'published' AND s.gone_on IS NULL AND o.closed_on IS NULL);
 WITH changed AS (
-    SELECT * FROM offers_service WHERE id = ANY (ids) AND status = 'published' AND gone_on IS NULL
+    SELECT s.* FROM offers_service s JOIN organisations_organisation o ON o.id = s.structure_id
+    WHERE s.id = ANY (ids) AND s.status = 'published' AND s.gone_on IS NULL AND o.closed_on IS NULL
 ), themed AS (
     SELECT s.id, array_agg(t.number ORDER BY t.number) AS themes, string_agg(t.label, ' ') AS labels,
         bit_or(1 << t.category) AS categories, bit_or(1 << t.brake) AS brakes, bit_or(t.phases) AS phases
@@ -81,7 +83,8 @@ SELECT made.*, offers_packed(
     made.places_left, made.delay_days, made.confirmed_on)
 FROM (
 SELECT s.id AS service_id, s.structure_id,
-    CASE WHEN placed.id IS NULL OR s.point IS NOT NULL THEN COALESCE(s.point, c.town_hall, oc.town_hall) END AS point,
+    CASE WHEN placed.id IS NULL OR s.point IS NOT NULL
+        THEN COALESCE(s.point, CASE WHEN home.same THEN o.point END, c.town_hall, oc.town_hall) END AS point,
     COALESCE(s.commune_id, o.commune_id, '') AS commune, s.zone_eligibilite AS zones,
     CASE
         WHEN s.zone_eligibilite <> '{}' THEN s.zone_eligibilite
@@ -89,14 +92,14 @@ SELECT s.id AS service_id, s.structure_id,
         WHEN placed.id IS NOT NULL THEN ARRAY(
             SELECT DISTINCT code FROM unnest(placed.departements || COALESCE(c.departement_id, oc.departement_id)) AS code
             WHERE code IS NOT NULL ORDER BY code)
-        WHEN COALESCE(s.point, c.town_hall, oc.town_hall) IS NULL THEN '{france}'
+        WHEN COALESCE(s.point, c.town_hall, oc.town_hall, o.point) IS NULL THEN '{france}'
         ELSE '{}'
     END AS served,
     s.qpv_codes, s.qpv_only,
     s.modes_accueil = '{}' OR 'en-presentiel' = ANY (s.modes_accueil) AS on_site,
     'a-distance' = ANY (s.modes_accueil) AS remote,
     s.mobilisable_par = '{}' OR 'usagers' = ANY (s.mobilisable_par) AS by_person,
-    s.telephone <> '' AS has_phone, placed.id IS NOT NULL AS has_places,
+    s.telephone <> '' OR o.telephone <> '' AS has_phone, placed.id IS NOT NULL AS has_places,
     COALESCE(phased.phases, themed.phases, 0) <> 0 OR COALESCE(themed.categories, 0) & b.mask <> 0
         OR (s.kind <> '' AND COALESCE(themed.brakes, 0) = 0) AS business,
     CASE s.frais WHEN 'gratuit' THEN true WHEN 'payant' THEN false END AS free,
@@ -104,12 +107,16 @@ SELECT s.id AS service_id, s.structure_id,
     COALESCE(themed.brakes, 0)::smallint AS brakes, COALESCE(themed.categories, 0) AS categories,
     COALESCE(aimed.publics, 0) AS publics, COALESCE(spoken.languages, 0) AS languages,
     COALESCE(themed.themes, '{}') AS themes, s.places_left, s.delay_days,
-    COALESCE(s.confirmed_on, s.date_maj) AS confirmed_on, s.is_example, s.horaires_accueil AS hours,
+    COALESCE(s.confirmed_on, s.date_maj) AS confirmed_on, s.is_example, COALESCE(NULLIF(s.horaires_accueil, ''), CASE WHEN home.same THEN o.horaires_accueil END, '') AS hours,
     setweight(to_tsvector('fr', s.nom), 'A')
         || setweight(to_tsvector('fr', o.name || ' ' || COALESCE(themed.labels, '')), 'B')
         || setweight(to_tsvector('fr', left(s.description, 2000)), 'C') AS search
 FROM changed s
 JOIN organisations_organisation o ON o.id = s.structure_id
+-- a service that gives no address of its own is where its structure is
+CROSS JOIN LATERAL (
+    SELECT s.point IS NULL AND s.adresse = '' AND (s.commune_id IS NULL OR s.commune_id = o.commune_id) AS same
+) home
 CROSS JOIN (
     SELECT 1 << number AS mask FROM offers_term WHERE vocabulary = 'category' AND code = 'creer-une-entreprise'
 ) b
@@ -162,12 +169,24 @@ CREATE TRIGGER keep_search_on_update AFTER UPDATE ON offers_permanence
     REFERENCING OLD TABLE AS before NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION offers_keep_search_of_moved_permanences();
 
+DROP TRIGGER offers_keep_search ON organisations_organisation;
+CREATE TRIGGER offers_keep_search
+    AFTER UPDATE OF name, commune_id, point, telephone, horaires_accueil, closed_on ON organisations_organisation
+    FOR EACH ROW WHEN (
+        (OLD.name, OLD.commune_id, OLD.point::bytea, OLD.telephone, OLD.horaires_accueil, OLD.closed_on)
+        IS DISTINCT FROM (NEW.name, NEW.commune_id, NEW.point::bytea, NEW.telephone, NEW.horaires_accueil, NEW.closed_on))
+    EXECUTE FUNCTION offers_keep_search_of_structure();
+
 SELECT offers_refresh_search((SELECT array_agg(id) FROM offers_service));
 """
 NO_PERMANENCES = """
 DROP FUNCTION offers_keep_search_of_permanences() CASCADE;
 DROP FUNCTION offers_keep_search_of_moved_permanences() CASCADE;
 ALTER TABLE offers_searchrow RESET (toast_tuple_target);
+DROP TRIGGER offers_keep_search ON organisations_organisation;
+CREATE TRIGGER offers_keep_search AFTER UPDATE OF name, commune_id ON organisations_organisation
+    FOR EACH ROW WHEN ((OLD.name, OLD.commune_id) IS DISTINCT FROM (NEW.name, NEW.commune_id))
+    EXECUTE FUNCTION offers_keep_search_of_structure();
 """
 
 
@@ -183,7 +202,7 @@ def column(name, field):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0002_terms_versions_and_search")]
+    dependencies = [("offers", "0002_terms_versions_and_search"), ("organisations", "0003_versions_and_zones")]
     operations = [
         migrations.RunPython(add_languages, remove_languages),
         column("served", django.contrib.postgres.fields.ArrayField(models.CharField(max_length=9), default=list)),

@@ -1,7 +1,9 @@
 -- What is shown of some services. Parameters: ids.
 -- Returns one row a service, in no order, under the names read in queries/finder/records.py.
-SELECT s.id, s.slug, s.nom, o.name AS structure, o.slug AS structure_slug, s.kind, s.telephone, s.courriel,
-    s.lien_mobilisation, s.adresse, s.nom_commune, c.nom AS commune, s.point IS NOT NULL AS is_placed,
+SELECT s.id, s.slug, s.nom, o.name AS structure, o.slug AS structure_slug,
+    COALESCE(NULLIF(s.telephone, ''), o.telephone) AS telephone, COALESCE(NULLIF(s.courriel, ''), o.courriel) AS courriel,
+    s.lien_mobilisation, COALESCE(NULLIF(s.adresse, ''), CASE WHEN r.commune = o.commune_id THEN o.adresse END, '') AS adresse,
+    s.nom_commune, c.nom AS commune, r.point IS DISTINCT FROM c.town_hall AS is_placed,
     s.languages, s.delay_days, s.places_left, s.publics, s.thematiques, s.is_example,
     r.zones, r.qpv_only, r.confirmed_on, r.free, ST_X(r.point) AS lon, ST_Y(r.point) AS lat
 FROM offers_service s

@@ -184,3 +184,27 @@ def test_the_search_row_tells_what_is_for_a_business_from_what_lifts_a_brake(fie
 )
 def test_the_search_row_says_which_zones_an_index_finds_it_by(fields, served):
     assert SearchRow.objects.get(pk=make_service(**fields).pk).served == served
+
+
+def test_the_services_of_a_closed_structure_are_not_searched():
+    row = make_service()
+    with connection.cursor() as cursor:
+        close = "UPDATE organisations_organisation SET closed_on = %s WHERE id = %s"
+        cursor.execute(close, ["2026-01-01", row.structure_id])
+        assert not SearchRow.objects.filter(pk=row.pk).exists()
+
+        cursor.execute(close, [None, row.structure_id])
+        assert SearchRow.objects.filter(pk=row.pk).exists()
+
+
+def test_a_service_without_an_address_is_where_its_structure_is():
+    row = make_service()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE organisations_organisation SET point = ST_SetSRID(ST_MakePoint(2.4, 48.97), 4326),"
+            " telephone = '01', horaires_accueil = 'Mo 09:00-10:00' WHERE id = %s",
+            [row.structure_id],
+        )
+    found = SearchRow.objects.get(pk=row.pk)
+    assert found.point is not None
+    assert (found.point.tuple, found.has_phone, found.hours) == ((2.4, 48.97), True, "Mo 09:00-10:00")

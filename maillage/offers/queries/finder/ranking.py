@@ -199,16 +199,29 @@ def widening_level(missing: Levels) -> Levels:
     return level
 
 
-def capacity(places_left: int, delay_days: int) -> int:
-    """0: places are free, or a first meeting is soon. 1: not known. 2: one has to wait. 3: full. -1 is not known."""
-    if places_left == 0:
-        return 3
-    if delay_days > SOON_DAYS:
-        return 2
-    return 0 if places_left > 0 or delay_days >= 0 else 1
+def capacity(places_left: Any, delay_days: Any) -> Any:
+    """0: places are free, or a first meeting is soon. 1: not known. 2: one has to wait. 3: full.
+
+    Of numbers or arrays; -1 is not known.
+    """
+    some = (places_left > 0) | (delay_days >= 0)
+    return np.where(places_left == 0, 3, np.where(delay_days > SOON_DAYS, 2, np.where(some, 0, 1)))
 
 
-def freshness(confirmed: int, today: int) -> int:
-    """0: confirmed within six months. 1: within a year. 2: longer ago. Both in days since 1970."""
+def freshness(confirmed: Any, today: int) -> Any:
+    """0: confirmed within six months. 1: within a year. 2: longer ago. Of numbers or arrays, in days since 1970."""
     age = today - confirmed
-    return 0 if age <= FRESH_DAYS else 1 if age <= OLD_DAYS else 2
+    return np.where(age <= FRESH_DAYS, 0, np.where(age <= OLD_DAYS, 1, 2))
+
+
+def draw(ids: Levels, day: int) -> NDArray[np.uint64]:
+    """The day's draw: the same all day long, another one tomorrow, and none sees its neighbours.
+
+    Two contacts keep their order whoever else is there, so that a criterion more never exchanges them.
+    """
+    with np.errstate(over="ignore"):
+        mixed = ids.astype(np.uint64) + np.uint64(day) * np.uint64(0x9E3779B97F4A7C15)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+        found: NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
+    return found
