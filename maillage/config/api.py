@@ -21,6 +21,7 @@ log = structlog.get_logger()
 # address under /api/v1/, router
 ROUTERS: dict[str, str] = {
     "initiatives": "maillage.initiatives.api.router",
+    "offers": "maillage.offers.api.search.router",
     "territories": "maillage.territories.api.router",
 }
 

@@ -31,7 +31,7 @@ class Whereabouts:
 
     `zones` are commune, EPCI, département and "france", as services name the zones that they serve (a région's code
     would be taken for a département's); `qpv` the codes, in the newest generation, of the neighbourhoods that hold the
-    point, None when only the commune is known. `lon`, `lat` in degrees: the point, else the town hall.
+    point, None when nobody can tell: only the commune is known. `lon`, `lat` in degrees: the point, else the town hall.
     """
 
     commune: str = ""

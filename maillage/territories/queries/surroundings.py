@@ -11,7 +11,7 @@ from maillage.territories.sql import statement
 class Surroundings:
     """Where a point or a commune is. `codes`: commune, its parent when it is an arrondissement, EPCI, département,
     without those that it lacks (no région: « 84 » is one, and Vaucluse). `qpv`: the codes, in the newest generation loaded, of those that hold the point;
-    None for a commune. `town_hall`: lon, lat in degrees."""
+    None for a commune, or when no contour is loaded. `town_hall`: lon, lat in degrees."""
 
     commune: str
     nom: str

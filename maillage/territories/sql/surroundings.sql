@@ -1,18 +1,18 @@
 -- Every territory around a place. Parameters: lon, lat (degrees, SRID 4326), code (Insee), one or the other null.
 -- Returns one row, or none at sea, abroad or for an unknown code: commune, nom, departement, parent commune, epci,
--- QPV codes of the newest generation loaded (null for a commune), lon and lat of the town hall.
+-- QPV codes of the newest generation loaded (null for a commune, or when no contour is loaded), lon and lat of the town hall.
 WITH here AS (
     SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point
 )
 SELECT c.code, c.nom, COALESCE(c.departement_id, p.departement_id), c.parent_id, COALESCE(c.epci_id, p.epci_id),
-    CASE WHEN here.point IS NOT NULL THEN ARRAY(
+    CASE WHEN here.point IS NOT NULL AND newest.generation IS NOT NULL THEN ARRAY(
         SELECT q.code FROM territories_qpv q
-        WHERE ST_Covers(q.contour, here.point)
-            AND q.generation = (SELECT max(generation) FROM territories_qpv)
+        WHERE ST_Covers(q.contour, here.point) AND q.generation = newest.generation
         ORDER BY q.code)
     END,
     ST_X(c.town_hall), ST_Y(c.town_hall)
 FROM here
+CROSS JOIN (SELECT max(generation) AS generation FROM territories_qpv) newest
 CROSS JOIN LATERAL (
     SELECT * FROM territories_commune WHERE code = %(code)s
     UNION ALL

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from maillage.offers.queries.finder.asked import Asked
 from maillage.offers.sql import statement
 
-# a row of SearchRow as migration 0003's offers_packed() writes it
+# a row of SearchRow as migration 0004's offers_packed() writes it
 PACKED = np.dtype(
     [
         ("id", ">i8"),

@@ -26,15 +26,22 @@ class Place:
 
 
 def door_of(candidates: Candidates, rows: Iterable[int], at: datetime) -> dict[int, Door]:
-    """The door of each of these candidates, by id of service. One query, or two."""
+    """The door of each of these candidates, by id of service. At most two queries."""
     numbers = np.array(sorted(set(rows)), np.int64)
+    if not len(numbers):
+        return {}
     ids = candidates.rows["id"][numbers].tolist()
     places = candidates.place_id[numbers].tolist()
     return doors(ids, {pk: place for pk, place in zip(ids, places, strict=True) if place}, at)
 
 
-def in_order(sections: list[Section], candidates: Candidates, at: datetime) -> list[list[Place]]:
-    """For each section, what it shows, in order: the order is total, and the same all day for the same doors."""
+def in_order(
+    sections: list[Section], candidates: Candidates, at: datetime
+) -> tuple[list[list[Place]], dict[int, Door]]:
+    """For each section, what it shows, in order; and the doors that were looked at, by id of service.
+
+    The order is total, and the same all day long for the same doors. One query, or two.
+    """
     day = day_number(localtime(at).date())
     looked_at = [_looked_at(section, candidates, day) for section in sections]
     rows = (
@@ -42,10 +49,11 @@ def in_order(sections: list[Section], candidates: Candidates, at: datetime) -> l
     )
     found = door_of(candidates, rows, at)
     levels = {pk: door.opening.level(at) for pk, door in found.items()}
-    return [
+    shown = [
         _shown(section, candidates, early, levels, day=day)
         for section, early in zip(sections, looked_at, strict=True)
     ]
+    return shown, found
 
 
 def _shown(

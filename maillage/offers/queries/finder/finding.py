@@ -12,6 +12,7 @@ from maillage.offers.queries.finder.candidates import candidates
 from maillage.offers.queries.finder.equals import Place, door_of, in_order
 from maillage.offers.queries.finder.facets import facets
 from maillage.offers.queries.finder.items import facts, item, records
+from maillage.offers.queries.finder.places import Door
 from maillage.offers.queries.finder.ranking import ranked
 from maillage.offers.queries.finder.reasons import Question, first_contact, lacking, let_go, turns
 from maillage.offers.queries.finder.sections import (
@@ -42,8 +43,8 @@ def find(situation: Situation, *, at: datetime, page: int = 1, size: int = 20) -
     rows = candidates(question.asked, today)
     found = Found.of(question, rows, ranked(rows, question.asked))
     parts = list(sections(found, (page - 1) * size, size))
-    shown = in_order(parts, rows, at)
-    lines = _Lines(found, {place.row for places in shown for place in places})
+    shown, doors = in_order(parts, rows, at)
+    lines = _Lines(found, {place.row for places in shown for place in places}, doors)
     told = [
         (part, [lines.told(place, part) for place in places])
         for part, places in zip(parts, shown, strict=True)
@@ -75,10 +76,11 @@ def find(situation: Situation, *, at: datetime, page: int = 1, size: int = 20) -
 class _Lines:
     """What is shown of some candidates: read once, said in the words of each section."""
 
-    def __init__(self, found: Found, rows: set[int]) -> None:
+    def __init__(self, found: Found, rows: set[int], doors: dict[int, Door]) -> None:
         self.found, self.question = found, found.question
         self.ids = {row: int(found.candidates.rows["id"][row]) for row in rows}
-        self.doors = door_of(found.candidates, rows, found.question.at) if rows else {}
+        unseen = [row for row, pk in self.ids.items() if pk not in doors]
+        self.doors = doors | door_of(found.candidates, unseen, found.question.at)
         self.records = records(self.ids.values()) if rows else {}
         self.facts = {
             row: facts(found.candidates, found.rank, row, self.records[pk], self.doors[pk])

@@ -65,7 +65,7 @@ def item(record: dict[str, Any], known: Facts, door: Door, question: Question) -
         lon=door.lon if door.place else record["lon"],
         lat=door.lat if door.place else record["lat"],
         distance_m=known.distance_m,
-        approximate=known.approximate or question.whereabouts.qpv is None,
+        approximate=known.approximate or question.situation.lon is None,
         on_site=known.on_site,
         remote=known.remote,
         open_now=state.open_now,

@@ -164,7 +164,7 @@ def _people(record: dict[str, Any], facts: Facts, question: Question) -> Iterato
 def _where(facts: Facts, question: Question) -> Iterator[Reason]:
     if facts.distance_m is not None:
         away = {"distance": distance_in_words(facts.distance_m)}
-        if question.whereabouts.qpv is None:
+        if question.situation.lon is None:
             yield Reason("distance-mairie", _("à %(distance)s environ de votre mairie") % away)
         elif facts.approximate:
             yield Reason("distance-environ", _("à %(distance)s environ : seule sa commune est connue") % away)

@@ -202,7 +202,7 @@ def column(name, field):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0002_terms_versions_and_search"), ("organisations", "0003_versions_and_zones")]
+    dependencies = [("offers", "0003_quality")]
     operations = [
         migrations.RunPython(add_languages, remove_languages),
         column("served", django.contrib.postgres.fields.ArrayField(models.CharField(max_length=9), default=list)),
