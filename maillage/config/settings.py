@@ -232,7 +232,7 @@ VENDOR = {
     "bootstrap": ("bootstrap/dist/css", ["bootstrap.min.css*", "bootstrap.rtl.min.css*"]),
     "leaflet": ("leaflet/dist", ["leaflet.*", "leaflet-src.esm.*", "images/*"]),
     "htmx": ("htmx.org/dist", ["htmx.min.js"]),
-    "font": ("@fontsource-variable/atkinson-hyperlegible-next", ["*.css", "files/*.woff2"]),
+    "font": ("@fontsource-variable/atkinson-hyperlegible-next", ["files/*-wght-normal.woff2"]),
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "jpeg", "webp", "woff2", "map", "gz", "br")

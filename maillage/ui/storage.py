@@ -1,7 +1,7 @@
 """Where static files come from, and how they leave."""
 
+import fnmatch
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,32 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from maillage.ui.fonts import with_our_weights
 from maillage.ui.stylesheet import one_stylesheet, words_in
 
 STYLESHEET = "ui/site.css"
+FONTS = "vendor/font/*.woff2"
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed, precompressed files; ES modules keep their import paths; one stylesheet, so one request."""
+    """Hashed, precompressed files; ES modules keep their import paths; one stylesheet, so one request; a light font."""
 
     support_js_module_import_aggregation = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run and STYLESHEET in paths:
             whole = one_stylesheet(self._text, STYLESHEET, words_in(settings.BASE_DIR / "maillage"))
-            self.delete(STYLESHEET)
-            self.save(STYLESHEET, ContentFile(whole.encode()))
-            paths[STYLESHEET] = (self, STYLESHEET)  # what is hashed is ours, no longer the finder's
+            self._replace(paths, STYLESHEET, whole.encode())
+        for name in () if dry_run else fnmatch.filter(paths, FONTS):
+            with self.open(name) as file:
+                lighter = with_our_weights(file.read())
+            self._replace(paths, name, lighter)
         yield from super().post_process(paths, dry_run, **options)
+
+    def _replace(self, paths: dict[str, Any], name: str, content: bytes) -> None:
+        self.delete(name)
+        self.save(name, ContentFile(content))
+        paths[name] = (self, name)  # what is hashed is ours, no longer the finder's
 
     def _text(self, name: str) -> str:
         with self.open(name) as file:
@@ -64,5 +73,5 @@ class PackageFinder(BaseFinder):
             root = settings.NODE_MODULES / folder
             for where in sorted(root.rglob("*")) if only in {"", package} else ():
                 inside = str(where.relative_to(root))
-                if where.is_file() and any(fnmatchcase(inside, pattern) for pattern in patterns):
+                if where.is_file() and any(fnmatch.fnmatchcase(inside, pattern) for pattern in patterns):
                     yield f"vendor/{package}/{inside}", where
