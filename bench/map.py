@@ -258,7 +258,7 @@ def of_saves(base: str, database: str, times: int) -> Iterator[Figure]:
 
     def save() -> None:
         nonlocal version
-        lon, lat = 2.3 + random.random() / 10, 48.9 + random.random() / 10
+        lon, lat = 2.395 + random.random() / 100, 48.965 + random.random() / 100  # Garges-lès-Gonesse
         body = json.dumps({"lon": round(lon, 5), "lat": round(lat, 5), "version": version})
         headers = {
             "Content-Type": "application/json",

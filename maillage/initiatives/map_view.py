@@ -2,11 +2,13 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -25,6 +27,8 @@ MARGIN_PX = 320  # drawn around, for a frame wider or taller than 10:9
 INSET_PX = 34
 VIEW = re.compile(r"(-?\d{1,3}(?:\.\d{1,7})?),(-?\d{1,2}(?:\.\d{1,7})?),(\d{1,2})")
 RING_PX = 5
+Drawn = TypeVar("Drawn")
+KEPT_S = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def map_of(criteria: Criteria, *, path: str, asked: str = "") -> FirstView:
     ) % {"n": found.total}
     svg = (
         f'<svg class="first-view" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid meet" role="group" '
-        f'aria-label="{escape(label)}">{first_view(window, margin_px=MARGIN_PX)}<g class="marks">{marks}</g></svg>'
+        f'aria-label="{escape(label)}">{_base_map(window, MARGIN_PX)}<g class="marks">{marks}</g></svg>'
     )
     return FirstView(window, found, mark_safe(svg), _links(window, query, path), _overseas(query, path))  # noqa: S308
 
@@ -81,8 +85,24 @@ def small_map(criteria: Criteria, *, path: str, width: int = 420, height: int = 
         f'<svg class="small-view" viewBox="0 0 {width} {height}" '
         f'preserveAspectRatio="xMidYMid slice" role="group" aria-label="{escape(_("Carte des initiatives"))}">'
         f"<defs>{_symbols(themes.values())}</defs>"
-        f'{first_view(window, margin_px=40)}<g class="marks">{marks}</g></svg>'
+        f'{_base_map(window, 40)}<g class="marks">{marks}</g></svg>'
     )
+
+
+def _base_map(window: Window, margin_px: int) -> SafeString:
+    """What lies under the markers."""
+    name = f"{window.x:.2f},{window.y:.2f},{window.zoom},{window.width}x{window.height}+{margin_px}"
+    return _kept(name, lambda: first_view(window, margin_px=margin_px))
+
+
+def _kept(name: str, draw: Callable[[], Drawn]) -> Drawn:
+    """A drawing of the territories alone, kept in memory: the same for everyone until the territories change."""
+    key = f"drawn:{name}:{'-'.join(sorted(drawing_versions().values()))}"
+    drawn: Drawn | None = cache.get(key)
+    if drawn is None:
+        drawn = draw()
+        cache.set(key, drawn, KEPT_S)
+    return drawn
 
 
 def symbols(themes: Any) -> SafeString:
@@ -191,7 +211,10 @@ def _links(window: Window, query: str, path: str) -> list[dict[str, str]]:
 def _overseas(query: str, path: str) -> list[dict[str, Any]]:
     """Links that move the map to each overseas département, and back to the mainland."""
     found = [{"nom": _("Métropole"), "d": "", **_place(FRANCE, query, path)}]
-    return found + [{"nom": o.nom, "d": o.d, **_place(o.box, query, path)} for o in overseas(INSET_PX)]
+    return found + [
+        {"nom": o.nom, "d": o.d, **_place(o.box, query, path)}
+        for o in _kept("overseas", lambda: overseas(INSET_PX))
+    ]
 
 
 def _place(box: Box, query: str, path: str) -> dict[str, str]:

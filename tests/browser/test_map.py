@@ -46,7 +46,7 @@ def test_the_map_is_one_stop_of_the_keyboard_and_moves_with_the_arrows(carte: Pa
     assert carte.locator(".map-canvas [tabindex='0'], .map-canvas a, .map-canvas button").count() == 0
     before = carte.locator("#results-title").text_content()
     canvas.focus()
-    carte.keyboard.press("ArrowRight")
+    carte.keyboard.press("Shift+ArrowRight")
     expect(carte).to_have_url(re.compile("vue="))
     assert carte.locator("#results-title").text_content() == before  # the list moves only when asked
 
@@ -57,6 +57,51 @@ def test_the_map_is_one_stop_of_the_keyboard_and_moves_with_the_arrows(carte: Pa
     assert len(bbox.split(",")) == 4
     carte.go_back()
     expect(carte.locator("#results-title")).to_have_text(before or "")
+
+
+def test_arrows_go_from_marker_to_marker_enter_opens_and_escape_returns(fresh_page: Page) -> None:
+    fresh_page.goto("/carte/?region=32")
+    fresh_page.wait_for_selector(READY)
+    canvas, chosen = fresh_page.locator(".map-canvas"), fresh_page.locator(".map-mark[data-on=chosen]")
+    canvas.focus()
+    fresh_page.keyboard.press("ArrowDown")
+    expect(chosen).to_have_count(1)
+    first = chosen.locator("title").text_content() or ""
+    expect(fresh_page.locator("#status")).to_have_text(first)
+    if not first[0].isdigit():  # alone there: the list shows the same
+        expect(fresh_page.locator("#results .entry.on")).to_contain_text(first)
+    seen = {first}
+    for key in ("ArrowUp", "ArrowDown", "ArrowRight", "ArrowLeft"):
+        fresh_page.keyboard.press(key)
+        seen.add(chosen.locator("title").text_content() or "")
+    assert len(seen) > 1
+    assert checks.accessibility_faults(fresh_page) == []
+
+    fresh_page.keyboard.press("Escape")
+    expect(chosen).to_have_count(0)
+    expect(canvas).to_be_focused()
+
+
+def test_enter_opens_the_card_of_the_chosen_marker_and_escape_returns_to_it(fresh_page: Page) -> None:
+    fresh_page.goto("/carte/?commune=95268")
+    fresh_page.wait_for_selector(READY)
+    canvas, chosen = fresh_page.locator(".map-canvas"), fresh_page.locator(".map-mark[data-on=chosen]")
+    canvas.focus()
+    fresh_page.keyboard.press("ArrowDown")
+    fresh_page.keyboard.press("Enter")
+    expect(fresh_page.locator(".map-card")).to_be_focused()
+    fresh_page.keyboard.press("Escape")
+    expect(canvas).to_be_focused()
+    expect(chosen).to_have_count(1)
+
+
+def test_a_marker_under_the_pointer_shows_its_entries(fresh_page: Page) -> None:
+    fresh_page.goto("/carte/?commune=95268")
+    fresh_page.wait_for_selector(READY)
+    fresh_page.locator(".map-mark .mk").first.hover()
+    expect(fresh_page.locator("#results .entry.on").first).to_be_visible()
+    fresh_page.mouse.move(5, 5)
+    expect(fresh_page.locator("#results .entry.on")).to_have_count(0)
 
 
 def test_a_filter_changes_the_list_and_the_map_together_and_keeps_the_focus(carte: Page) -> None:
@@ -109,7 +154,7 @@ def test_a_drawn_zone_is_searched(carte: Page) -> None:
 def test_a_failure_is_said_and_can_be_tried_again(carte: Page) -> None:
     carte.route("**/grappes.json*", lambda route: route.abort())
     carte.locator(".map-canvas").focus()
-    carte.keyboard.press("ArrowDown")
+    carte.keyboard.press("Shift+ArrowDown")
     expect(carte.get_by_text("La carte n’a pas pu être mise à jour")).to_be_visible()
     carte.unroute("**/grappes.json*")
     carte.get_by_role("button", name="Réessayer").click()

@@ -1,19 +1,24 @@
 import { makeCard } from "./map-card.js";
+import { nextGroup } from "./map-keyboard.js";
 import { drawMark } from "./map-marks.js";
-import { svgTiles } from "./map-tiles.js";
-import { zoneTool } from "./map-zone.js";
+import { boxAround, svgTiles } from "./map-tiles.js";
+import { makeTools } from "./map-tools.js";
 
 const PLACES = ["commune", "epci", "departement", "region", "qpv", "lon", "lat", "rayon", "zone", "bbox"];
 const LAST_ZOOM = 18;
 const QPV_FROM_ZOOM = 9;
+const NEAR = 0.00002; // degrees: coordinates come rounded
+const BESIDE = "(min-width: 60.01rem)"; // the list stands beside the map
 
 /**
  * <initiatives-map> makes the first view interactive: same bounds, same size, then the groups of where one goes.
- * The list beside it says the same; the map is one stop of the keyboard and never changes the list unasked.
+ * The list beside it says the same; the map is one stop of the keyboard, whose arrows go from marker to marker, and
+ * it never changes the list unasked.
  */
 class InitiativesMap extends HTMLElement {
   connectedCallback() {
     this.stop = new AbortController();
+    this.current = this.entry = null;
     const start = () => this.start().catch((error) => this.say(this.dataset.textFailed, error));
     // after the first view: never in its way
     const idle = () => (window.requestIdleCallback ?? setTimeout)(start, { timeout: 600 });
@@ -29,6 +34,9 @@ class InitiativesMap extends HTMLElement {
   }
 
   async start() {
+    this.search = this.searched();
+    this.gridZoom = +this.dataset.zoom;
+    const asked = this.firstGroups(); // at the same time as the library that will draw them
     await Promise.all([import(this.dataset.leaflet), this.style_()]);
     if (!this.isConnected || this.map) return;
     const L = globalThis.L;
@@ -55,8 +63,23 @@ class InitiativesMap extends HTMLElement {
     this.map.on("zoomend", () => (this.gridZoom = Math.round(this.map.getZoom())));
     this.map.on("moveend", () => this.moved());
     this.listen();
-    await Promise.all([this.refresh(), drawn]);
+    const groups = await asked;
+    if (groups) this.draw(groups);
+    else await this.refresh();
+    await drawn;
     this.dataset.ready = "";
+  }
+
+  /** The groups of what the first view shows; null when they could not be had. */
+  async firstGroups() {
+    const { lon, lat } = this.dataset;
+    const box = boxAround(+lon, +lat, this.firstZoom(), this.clientWidth, this.clientHeight);
+    return this.ask(box).then((found) => found.groups, () => null);
+  }
+
+  /** The zoom of the first view as it is scaled on this screen. */
+  firstZoom() {
+    return +this.dataset.zoom + Math.log2(this.querySelector(".first-view").getScreenCTM().a || 1);
   }
 
   /** Leaflet's own style sheet, asked for with it. */
@@ -70,14 +93,10 @@ class InitiativesMap extends HTMLElement {
     });
   }
 
-  /** Show exactly what the first view shows: its centre, and its zoom as it is scaled on this screen. */
+  /** Show exactly what the first view shows. */
   takePlace() {
-    const { lon, lat, zoom } = this.dataset;
-    const scale = this.querySelector(".first-view").getScreenCTM().a || 1;
-    this.map.setView([+lat, +lon], +zoom + Math.log2(scale), { animate: false });
+    this.map.setView([+this.dataset.lat, +this.dataset.lon], this.firstZoom(), { animate: false });
     this.map.options.zoomSnap = 1;
-    this.gridZoom = +zoom;
-    this.search = this.searched();
   }
 
   layers(L) {
@@ -115,56 +134,25 @@ class InitiativesMap extends HTMLElement {
     };
     document.addEventListener("htmx:configRequest", asked, { signal });
     addEventListener("popstate", () => setTimeout(() => this.searchChanged(), 50), { signal });
-    const point = (event) => this.highlight(event.target.closest?.(".entry[data-at]"));
+    const point = ({ target }) => {
+      if (target.closest?.(".map-mark")) this.entry = null; // the marker speaks for itself
+      else this.highlight(target.closest?.("#results .entry[data-at]") ?? null);
+    };
     for (const name of ["mouseover", "focusin"]) document.addEventListener(name, point, { signal });
+    this.canvas.addEventListener("keydown", (event) => this.pressed(event), { capture: true });
     new ResizeObserver(() => this.map?.invalidateSize({ pan: false })).observe(this);
   }
 
   tools(L) {
     const text = this.dataset;
     this.card = makeCard({ close: text.textClose, taller: text.textTaller, lower: text.textLower }, () => {
-      this.highlight(null);
+      this.light(this.current);
       this.canvas.focus();
     });
-    const bar = document.createElement("div");
-    bar.className = "map-tools";
-    const zone = zoneTool(L, this.map);
-    const tool = (label, act, main) => {
-      const made = document.createElement("button");
-      made.type = "button";
-      made.className = "map-tool";
-      made.textContent = label;
-      if (main) made.dataset.main = "";
-      made.addEventListener("click", act);
-      bar.append(made);
-      return made;
-    };
-    this.here = tool(text.textZone, () => this.place({ bbox: this.box(0).join(",") }), true);
-    const around = tool(text.textAround, () => this.aroundMe());
-    const draw = tool(text.textDraw, () => drawing(true));
-    const done = tool(text.textDone, () => {
-      const wkt = zone.finish();
-      drawing(false);
-      if (wkt) this.place({ zone: wkt });
-    }, true);
-    const cancel = tool(text.textCancel, () => drawing(false));
-    this.note = document.createElement("p");
-    this.note.className = "map-note";
-    this.note.setAttribute("role", "status");
-    this.note.hidden = true;
-    bar.append(this.note);
-    const drawing = (on) => {
-      this.drawing = on;
-      around.hidden = draw.hidden = on;
-      done.hidden = cancel.hidden = !on;
-      if (on) this.here.hidden = true;
-      if (on) zone.start();
-      else zone.stop();
-      this.say(on ? text.textDrawing : "");
-    };
-    drawing(false);
-    this.here.hidden = true;
-    this.append(bar, this.card.element);
+    const tools = makeTools(L, this);
+    this.here = tools.here;
+    this.note = tools.note;
+    this.append(tools.bar, this.card.element);
   }
 
   /** What is searched, without what only concerns the list or the view. */
@@ -184,17 +172,22 @@ class InitiativesMap extends HTMLElement {
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((v) => +v.toFixed(5));
   }
 
-  /** Ask for the groups of the present view and draw them; a later question cancels this one. */
-  async refresh() {
+  /** The groups of the search in a box (degrees), as the server gives them; a later question cancels this one. */
+  async ask(box) {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     const query = new URLSearchParams(this.search);
     query.set("z", this.gridZoom);
-    if (!this.everywhere) query.set("box", this.box().join(","));
+    query.set("box", box.join(","));
+    const answer = await fetch(`${this.dataset.groups}?${query}`, { signal: asking.signal });
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.json();
+  }
+
+  /** Draw the groups of the present view. */
+  async refresh() {
     try {
-      const answer = await fetch(`${this.dataset.groups}?${query}`, { signal: asking.signal });
-      if (!answer.ok) throw new Error(answer.status);
-      const found = await answer.json();
+      const found = await this.ask(this.box());
       this.draw(found.groups);
       if (!this.drawing) this.say("");
       return found;
@@ -213,9 +206,15 @@ class InitiativesMap extends HTMLElement {
       const icon = L.divIcon({ html, className: "map-mark", iconSize: [1, 1] });
       const marker = L.marker([group.at[1], group.at[0]], { icon, keyboard: false, zIndexOffset: group.n === 1 ? 0 : 500 });
       marker.on("click", () => this.choose(group));
+      marker.on("mouseover", () => this.light(group));
+      marker.on("mouseout", () => this.light(this.current));
       marker.addTo(this.marks);
       group.marker = marker;
     }
+    // the same marker stays chosen when the view moves under it
+    this.current = this.current && groups.find(({ n, at }) => n === this.current.n && `${at}` === `${this.current.at}`);
+    this.lit = undefined;
+    this.light(this.current);
   }
 
   moved() {
@@ -258,6 +257,7 @@ class InitiativesMap extends HTMLElement {
     const inside = L.latLngBounds([[south, west], [north, east]]);
     const zoom = Math.min(this.map.getBoundsZoom(inside.pad(0.1)), 16);
     if (group.n > 1 && zoom > Math.round(this.map.getZoom()) && inside.getSouthWest().distanceTo(inside.getNorthEast()) > 40) {
+      this.current = null;
       this.map.setView(inside.getCenter(), Math.round(zoom));
       return;
     }
@@ -269,45 +269,69 @@ class InitiativesMap extends HTMLElement {
     const [west, south, east, north] = group.box;
     const query = new URLSearchParams(this.search);
     for (const name of PLACES) query.delete(name);
-    const near = 0.00002;
-    query.set("bbox", [west - near, south - near, east + near, north + near].map((v) => v.toFixed(6)).join(","));
+    query.set("bbox", [west - NEAR, south - NEAR, east + NEAR, north + NEAR].map((v) => v.toFixed(6)).join(","));
     try {
       const answer = await fetch(`${location.pathname}?${query}`, { headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error(answer.status);
       const part = new DOMParser().parseFromString(await answer.text(), "text/html");
       const entries = [...part.querySelectorAll(".entry")].map((entry) => document.importNode(entry, true));
       for (const entry of entries) entry.removeAttribute("data-at");
-      this.highlight(null);
-      this.mark(group);
+      this.current = group;
+      this.lit = undefined;
+      this.light(group);
       this.card.show(group.n === 1 ? group.name : `${group.n} ${this.dataset.textHere}`, entries, true);
-      const row = group.id && document.querySelector(`#results .entry[data-initiative="${group.id}"]`);
-      row?.classList.add("on");
     } catch (error) {
       this.say(this.dataset.textFailed, error);
     }
   }
 
-  /** Make the marker of a list entry (or the group that holds it) larger; null: none. */
+  /** The pointer or the focus is on a list entry (null: on none): its marker, or the group that holds it, shows. */
   highlight(entry) {
-    if (!this.groups || this.lit === entry) return;
-    if (!entry && !this.card.element.hidden) return;
-    this.lit = entry;
-    for (const on of this.querySelectorAll(".map-mark[data-on]")) delete on.dataset.on;
-    for (const on of document.querySelectorAll("#results .entry.on")) on.classList.remove("on");
-    if (!entry) return;
-    const [lon, lat] = entry.dataset.at.split(",").map(Number);
-    const near = 0.00002;
-    this.mark(
-      this.groups.find(
-        ({ box: [west, south, east, north] }) =>
-          lon >= west - near && lon <= east + near && lat >= south - near && lat <= north + near,
-      ),
-    );
+    if (!this.groups || this.entry === entry) return;
+    this.entry = entry;
+    if (entry) this.light(this.groups.find((group) => holds(group, entry)), [entry]);
+    else this.light(this.current);
   }
 
-  mark(group) {
-    const element = group?.marker.getElement();
-    if (element) element.dataset.on = "";
+  /** Show one group, and its entries in the list, larger; null: none. */
+  light(group, entries) {
+    if (this.lit === group && !entries) return;
+    this.lit = group;
+    for (const on of this.querySelectorAll(".map-mark[data-on]")) delete on.dataset.on;
+    for (const on of document.querySelectorAll("#results .entry.on")) on.classList.remove("on");
+    if (!group) return;
+    const element = group.marker.getElement();
+    if (element) element.dataset.on = group === this.current ? "chosen" : "";
+    for (const entry of entries ?? this.entriesOf(group)) entry.classList.add("on");
+  }
+
+  entriesOf(group) {
+    return [...document.querySelectorAll("#results .entry[data-at]")].filter((entry) => holds(group, entry));
+  }
+
+  /** Arrows go to the next marker that way, or move the map where there is none; Enter opens; Escape lets go. */
+  pressed(event) {
+    if (event.target !== this.canvas || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    let done = true;
+    const pixel = (group) => this.map.latLngToContainerPoint([group.at[1], group.at[0]]);
+    const next = nextGroup(this.groups ?? [], this.current, event.key, pixel, this.map.getSize());
+    if (next) this.goTo(next);
+    else if (event.key === "Enter" && this.current) this.choose(this.current);
+    else if (event.key === "Escape" && this.current) this.goTo(null);
+    else done = false;
+    if (done) event.preventDefault();
+    if (done) event.stopPropagation();
+  }
+
+  goTo(group) {
+    this.current = group;
+    this.entry = null;
+    this.lit = undefined;
+    this.light(group);
+    document.getElementById("status").textContent = group?.name ?? "";
+    if (!group) return;
+    this.map.panInside([group.at[1], group.at[0]], { padding: [60, 60] });
+    if (matchMedia(BESIDE).matches) this.entriesOf(group)[0]?.scrollIntoView({ block: "nearest" });
   }
 
   /** Bind the search to another place through its own form, which keeps the other filters, the address and the focus. */
@@ -348,6 +372,12 @@ class InitiativesMap extends HTMLElement {
     retry.addEventListener("click", () => this.refresh());
     this.note.append(" ", retry);
   }
+}
+
+/** Whether a list entry lies within the bounds of a group. */
+function holds({ box: [west, south, east, north] }, entry) {
+  const [lon, lat] = entry.dataset.at.split(",").map(Number);
+  return lon >= west - NEAR && lon <= east + NEAR && lat >= south - NEAR && lat <= north + NEAR;
 }
 
 customElements.define("initiatives-map", InitiativesMap);

@@ -24,3 +24,13 @@ export function svgTiles(L, address, options = {}) {
   layer.on("tileunload", (event) => event.tile.stop?.());
   return layer;
 }
+
+/** West, south, east and north (degrees) of what a map of this size shows around a point, with a margin. */
+export function boxAround(lon, lat, zoom, width, height, margin = 0.15) {
+  const world = 256 * 2 ** zoom;
+  const x = (lon + 180) / 360;
+  const y = 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+  const [dx, dy] = [(width / world) * (0.5 + margin), (height / world) * (0.5 + margin)];
+  const north = (at) => (360 / Math.PI) * Math.atan(Math.exp((0.5 - at) * 2 * Math.PI)) - 90;
+  return [(x - dx) * 360 - 180, north(y + dy), (x + dx) * 360 - 180, north(y - dy)].map((v) => +v.toFixed(5));
+}
