@@ -1,6 +1,7 @@
 """Reads of the territories: what is at a point, and what a name means."""
 
 from maillage.territories.queries.assignment import Assigned, UnusablePoints, assign
+from maillage.territories.queries.called import Called, places_called
 from maillage.territories.queries.location import (
     InvalidPosition,
     Location,
@@ -16,6 +17,7 @@ from maillage.territories.queries.territory import commune, epci, qpv
 
 __all__ = [
     "Assigned",
+    "Called",
     "InvalidPosition",
     "Location",
     "NearestQpv",
@@ -30,6 +32,7 @@ __all__ = [
     "commune",
     "epci",
     "locate",
+    "places_called",
     "position",
     "qpv",
     "search_anything",

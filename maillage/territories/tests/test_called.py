@@ -1,0 +1,35 @@
+"""Groups of words that name places."""
+
+import pytest
+
+from maillage.territories.actions import load_schematic_qpv
+from maillage.territories.queries import places_called
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_name_in_full_or_its_first_words_are_known_and_other_words_are_not(django_assert_num_queries):
+    load_schematic_qpv()
+    with django_assert_num_queries(1):
+        found = places_called(["Garges", "St Denis", "garge", "nantes", "un food truck", "la bricarde", ""])
+
+    firsts = {}
+    for called in found:
+        firsts.setdefault(called.name, (called.place.kind, called.place.code, called.whole))
+    assert firsts == {
+        "Garges": ("commune", "95268", False),
+        "St Denis": ("commune", "97411", True),
+        "nantes": ("commune", "44109", True),
+        "la bricarde": ("qpv", "EX1305501", True),
+    }
+
+
+def test_the_departement_tells_namesakes_apart():
+    assert places_called(["Saint-Denis"], "93")[0].place.code == "93066"
+    assert places_called(["goussainville"], "28")[0].place.code == "28185"
+    assert len({called.place.code for called in places_called(["saint"])}) == 5
+
+
+def test_hostile_names_name_nothing():
+    assert places_called(["'; DROP TABLE", "%", "_", "🍕", "x" * 10_000]) == []
+    assert places_called([]) == []
