@@ -1,6 +1,9 @@
 """Writes of organisations."""
 
 import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core import signing
@@ -10,7 +13,7 @@ from django.utils.translation import gettext as _
 from stdnum.fr import siret as siret_number
 
 from maillage.core.errors import DomainError
-from maillage.organisations import queries
+from maillage.organisations import queries, sirene
 from maillage.organisations.models import Membership, Organisation
 
 INVITATION_SALT = "organisations.invitation"
@@ -127,3 +130,33 @@ def remove_member(*, membership: Membership) -> None:
     ):
         raise LastManager(_("Nommez d’abord une autre personne responsable."))
     membership.delete()
+
+
+@dataclass(frozen=True)
+class Closures:
+    """What a reading of SIRENE changed; `missing` SIRET are not in the file."""
+
+    asked: int
+    closed: int
+    reopened: int
+    missing: int
+
+
+@transaction.atomic
+def note_closures(*, path: Path, on: date) -> Closures:
+    """Note which structures are closed, or open again, by the stock of establishments at `path`; `on` is the day of a
+    closure that has none. Doing it again changes nothing. Raises sirene.NotSirene."""
+    rows = Organisation.objects.exclude(siret="").order_by("pk")
+    known = set(rows.values_list("siret", flat=True))
+    found = {one.siret: one for one in sirene.establishments(path, known)}
+    closed = reopened = 0
+    for row in rows.filter(siret__in=found).select_for_update(of=("self",)):
+        said = found[row.siret]
+        if said.is_closed and row.closed_on is None:
+            row.closed_on, closed = said.since or on, closed + 1
+        elif not said.is_closed and row.closed_on is not None:
+            row.closed_on, reopened = None, reopened + 1
+        else:
+            continue
+        row.save(update_fields=["closed_on"])
+    return Closures(len(known), closed, reopened, len(known - found.keys()))

@@ -1,0 +1,3 @@
+from maillage.organisations.cli import Command
+
+__all__ = ["Command"]
