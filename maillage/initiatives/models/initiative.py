@@ -111,19 +111,41 @@ class Initiative(models.Model):
     )
 
     scope = models.CharField(_("lieu"), max_length=12, choices=Scope)
-    point = models.PointField(srid=4326, null=True, blank=True)  # lon/lat
+    # lon/lat; its index is in Meta: Django would make another of its own
+    point = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
     address = models.CharField(_("adresse"), max_length=300, blank=True)
+    # the indexes of the territories are in Meta too: a million rows pay for each at every import
     commune = models.ForeignKey(
-        "territories.Commune", on_delete=models.PROTECT, null=True, blank=True, related_name="initiatives"
+        "territories.Commune",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="initiatives",
+        db_index=False,
     )
     qpv = models.ForeignKey(
-        "territories.Qpv", on_delete=models.SET_NULL, null=True, blank=True, related_name="initiatives"
+        "territories.Qpv",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="initiatives",
+        db_index=False,
     )
     departement = models.ForeignKey(
-        "territories.Departement", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "territories.Departement",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     region = models.ForeignKey(
-        "territories.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "territories.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     starts_on = models.DateField(_("début"), null=True, blank=True)
@@ -144,7 +166,12 @@ class Initiative(models.Model):
     reminded_on = models.DateField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     # where an imported row comes from, and what it said then: fields that still say so follow the source, others are local edits
@@ -205,6 +232,13 @@ class Initiative(models.Model):
             ),
             models.Index(fields=["updated_at", "id"], name="initiative_updated"),
             models.Index(fields=["-published_at", "id"], name="initiative_published"),
+            models.Index(fields=["commune"], name="initiative_commune"),
+            *(
+                models.Index(
+                    fields=[name], condition=models.Q(**{f"{name}__isnull": False}), name=f"initiative_{name}"
+                )
+                for name in ("qpv", "departement", "region", "owner")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
