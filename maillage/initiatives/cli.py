@@ -61,6 +61,9 @@ class Command(TyperCommand, name="initiatives"):
         centroid: Annotated[
             bool, Option("--centroid", help="D’une surface, prend un point à l’intérieur.")
         ] = False,
+        example: Annotated[
+            bool, Option("--example", help="Marque « exemple » les fiches du fichier : elles sont inventées.")
+        ] = False,
         as_json: Annotated[
             bool, Option("--json", help="Écrit le rapport en JSON sur la sortie standard.")
         ] = False,
@@ -92,6 +95,7 @@ class Command(TyperCommand, name="initiatives"):
                         status=status,
                         partial=partial,
                         centroid=centroid,
+                        example=example,
                         themes=tuple(theme or ()),
                     ),
                     at=timezone.now(),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, 0xFEFF])
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SPACES = re.compile(r"\s+")
+NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 NUMBER = re.compile(r"[+-]?(\d{1,18}([.,]\d{0,30})?|[.,]\d{1,30})(e[+-]?\d{1,3})?", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}([    ]\d{3})+([.,]\d+)?")
 SEXAGESIMAL = re.compile(
@@ -34,15 +35,20 @@ def text(cell: object) -> str:
         cell = _plain(cell)
     if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS:
         cell = cell[1:]  # what spreadsheets put before a text that looks like a formula
+    if cell.isprintable():
+        cell = cell.strip(" ")
+        return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
     if "\r" in cell:
         cell = cell.replace("\r\n", "\n").replace("\r", "\n")
     cell = cell.translate(CONTROLS).strip()
-    return cell if cell.isascii() else unicodedata.normalize("NFC", cell).encode("utf-8", "ignore").decode()
+    return unicodedata.normalize("NFC", cell).encode("utf-8", "ignore").decode()
 
 
 def one_line(cell: object) -> str:
     """A cell as clean text on one line."""
-    return SPACES.sub(" ", text(cell))
+    found = text(cell)
+    # of all spaces, only the plain one is printable
+    return found if found.isprintable() and "  " not in found else SPACES.sub(" ", found)
 
 
 def _plain(cell: object) -> str:
@@ -145,5 +151,8 @@ def words(cell: object, separators: str = ";|,\n") -> list[str]:
 
 def plain(written: str) -> str:
     """What two spellings share: no accent, no capital, words apart by one space: « Thème(s) » is « theme s »."""
-    letters = unicodedata.normalize("NFKD", written.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return re.sub(r"[^a-z0-9]+", " ", "".join(c for c in letters if not unicodedata.combining(c))).strip()
+    letters = written.casefold()
+    if not letters.isascii():
+        letters = unicodedata.normalize("NFKD", letters.replace("œ", "oe").replace("æ", "ae"))
+        letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return NOT_PLAIN.sub(" ", letters).strip()

@@ -12,13 +12,21 @@ from django.utils.translation import gettext as _
 from maillage.accounts.access import Scopes
 from maillage.core.errors import DomainError
 from maillage.core.imports import BadMapping, Report, Source, guess, open_source, overridden
-from maillage.initiatives.imports.checks import STAGED, Checker, RowRefused
+from maillage.initiatives.imports.checks import Checker
+from maillage.initiatives.imports.chunks import COLUMNS, FORMAT, Chunk, chunks, one_ahead
 from maillage.initiatives.imports.columns import BY_NAME, FIELDS, PLACES
+from maillage.initiatives.imports.contours import Contours
 from maillage.initiatives.imports.places import outside
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.sql import statement
 
 Progress = Callable[[float, str], None]
+MANY_BYTES = 2**20  # of a file whose points are worth the second that it takes to prepare all contours
+TABLES = (
+    "matched (line bigint PRIMARY KEY, initiative bigint NOT NULL)",
+    "seen (digest bigint NOT NULL, other_digest bigint NOT NULL, line bigint NOT NULL)",
+    "made (organisation bigint NOT NULL, plain text NOT NULL)",
+)
 STATUSES = (Initiative.Status.PUBLISHED.value, Initiative.Status.DRAFT.value)
 # fields of a row that are compared with what the source said, and how each is written in JSON: of the line, of the row
 COMPARED = {
@@ -36,6 +44,7 @@ COMPARED = {
     for name in (
         "title", "summary", "themes", "publics", "phases", "partners", "address", "starts_on", "ends_on",
         "contact_name", "contact_email", "contact_phone", "source_name", "source_url", "author_name", "licence",
+        "is_example",
     )
 }  # fmt: skip
 
@@ -53,6 +62,7 @@ class Plan:
     status: str = Initiative.Status.PUBLISHED.value
     partial: bool = False
     centroid: bool = False
+    example: bool = False  # the fiches are invented, and marked so, whatever the lines say
     themes: tuple[str, ...] = ()
     owner_id: int | None = None
     within: Scopes = Scopes(everywhere=True)  # noqa: RUF009 frozen too
@@ -65,6 +75,8 @@ class Plan:
             names.add("summary")
         if self.themes:
             names.add("themes")
+        if self.example:
+            names.add("is_example")
         return [name for name in COMPARED if name in names]
 
 
@@ -130,9 +142,7 @@ def import_initiatives(
     report = Report()
     try:
         with transaction.atomic():
-            run = _Run(plan, report, progress)
-            run.stage(source)
-            run.load(at)
+            _Run(plan, report, progress).take(source, at)
             if dry_run or (report.rejected and not plan.partial):
                 raise _NotKept
     except _NotKept:
@@ -144,63 +154,90 @@ def import_initiatives(
 
 
 class _Run:
-    """The steps of one import, over temporary tables that end with the transaction."""
+    """The steps of one import, some thousands of lines at a time, over temporary tables that end with the transaction."""
 
     def __init__(self, plan: Plan, report: Report, progress: Progress) -> None:
         self.plan, self.report, self.progress = plan, report, progress
         self.origin = {"origin": plan.origin}
 
-    def stage(self, source: Source) -> None:
-        """Read every line into the staging table; those that are not well-formed are rejected."""
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL work_mem = '128MB'")
-            cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
-            for table in ("incoming", "located", "resolved", "changes"):
-                cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
-            cursor.execute(statement("import_incoming"))
-        checker = Checker(self.plan.mapping, self.plan.centroid, self.plan.themes)
-        report = self.report
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY incoming ({', '.join(STAGED)}) FROM STDIN") as copy,
-        ):
-            for row in source.rows():
-                report.read += 1
-                if report.read % 5000 == 0:
-                    self.progress(source.read_share() * 0.4, _("Lecture"))
-                try:
-                    staged, repaired = checker.staged(row)
-                except RowRefused as refused:
-                    report.rejected += 1
-                    for problem in refused.problems:
-                        report.explain(row.line, problem.field, problem.reason)
-                    continue
-                report.repaired += repaired
-                copy.write_row(staged)
+    def take(self, source: Source, at: datetime) -> None:
+        """Bring the whole file in; what cannot be is in the report."""
+        self._make_room()
+        plan = self.plan
+        checker = Checker(plan.mapping, plan.centroid, plan.themes, plan.example)
+        contours = Contours() if source.size >= MANY_BYTES else None
+        # a source never seen has nothing to recognise: its keys are not looked for
+        [(self.known,)] = self._execute(
+            "SELECT EXISTS (SELECT FROM initiatives_initiative WHERE origin = %(origin)s)", self.origin
+        )
+        self.known = self.known or "slug" in plan.mapping
+        self.several = False
+        with one_ahead(chunks(source, checker)) as made:
+            for chunk in made:
+                self.several = self.several or not chunk.is_last
+                self._tell(chunk)
+                self._stage(chunk, contours)
+                self._load(at)
+        self._execute("SET CONSTRAINTS ALL DEFERRED")
 
-    def load(self, at: datetime) -> None:
-        """From the staging table to the initiatives, a statement at a time for all lines."""
-        self._execute("ANALYZE incoming")
+    def _make_room(self) -> None:
+        [(first,)] = self._execute("SELECT pg_my_temp_schema() = 0")
+        if first:  # later in a session, PostgreSQL no longer changes it
+            self._execute("SET LOCAL temp_buffers = '64MB'")
+        self._execute("SET LOCAL work_mem = '128MB'")
+        self._execute("SET LOCAL gin_pending_list_limit = '64MB'")
+        # as lines come: a million checks kept for the end would fill the server's memory, and a dry run would skip them
+        self._execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self._execute("DROP VIEW IF EXISTS pg_temp.resolved")
+        for table in ("incoming", "named", "matched", "seen", "made", "changes"):
+            self._execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        for table in ("import_incoming", "import_named"):
+            self._execute(statement(table))
+        for table in TABLES:
+            self._execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP")
+        self._execute("CREATE INDEX ON seen (digest)")
+        self._execute(statement("import_resolved_view"))
+
+    def _tell(self, chunk: Chunk) -> None:
+        report = self.report
+        report.read += chunk.read
+        report.rejected += chunk.rejected
+        report.repaired += chunk.repaired
+        for problem in chunk.problems:
+            report.explain(*problem)
+        self.progress(chunk.share * 0.98, _("Lecture et écriture"))
+
+    def _stage(self, chunk: Chunk, contours: Contours | None) -> None:
+        """The lines of the chunk into the staging tables, with the communes and neighbourhoods that cover them."""
+        self._execute("TRUNCATE incoming, named, matched")
+        with connection.cursor() as cursor:
+            with cursor.copy(f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN {FORMAT}") as copy:
+                copy.write(chunk.text(contours))
+            with cursor.copy("COPY named (number, carrier, siret, line, is_example) FROM STDIN") as copy:
+                for organisation in chunk.organisations():
+                    copy.write_row(organisation)
+        if contours is None:
+            self._execute(statement("import_lying"))
+
+    def _load(self, at: datetime) -> None:
+        """From the staging tables to the initiatives, a statement at a time for all lines."""
         for line, first, key, given in self._execute(statement("import_repeated")):
             self.report.reject(line, "id" if given else "title", repeated(first, key, given))
-        self.progress(0.45, _("Communes"))
-        self._execute("CREATE INDEX ON incoming USING gist (point)")
-        self._execute("CREATE INDEX ON incoming (line)")
-        self._execute(statement("import_located"))
-        # without statistics, the next joins would compare every line with every other
-        self._execute("ANALYZE located")
+        if self.several:
+            self._execute(
+                "INSERT INTO seen SELECT hashtextextended(key, 0), hashtextextended(key, 1), line FROM incoming"
+            )
         self._execute(statement("import_offshore"))
         for line, lon, lat, commune, km in self._execute(statement("import_elsewhere")):
             self.report.reject(line, "lat", too_far(commune, km) if commune else outside(lon, lat))
-        self.progress(0.55, _("Structures"))
-        self._execute(statement("import_carriers"))
-        self._execute(statement("import_resolved"), self.origin)
-        self._execute("ANALYZE resolved")
+        for name in ("import_numbered", "import_carriers", "import_carried"):
+            self._execute(statement(name))
+        if self.known:
+            self._execute(statement("import_matched"), self.origin)
         self._refuse_elsewhere()
-        self.progress(0.6, _("Comparaison"))
-        self._compare()
-        self.progress(0.65, _("Écriture"))
-        self._write(at)
+        if self.known:
+            self._follow()
+        self._create(at)
 
     def _refuse_elsewhere(self) -> None:
         """Take out the lines that lie, or whose fiche lies, where the person has no say."""
@@ -213,15 +250,16 @@ class _Run:
                 line, "place", _("hors de votre territoire : demandez à qui l’anime, ou retirez la ligne")
             )
 
-    def _compare(self) -> None:
+    def _follow(self) -> None:
+        """Known fiches take what their lines say, except what was changed here."""
         given = self._json(0)
         if "scope" not in self.plan.mapping:
             # nothing is said of how precise the place is: of an unmoved point, what is known stays true
             same = "r.scope = 'address' AND ST_DWithin(r.point, i.point, 1e-7)"
             given = given.replace("(r.scope,", f"(CASE WHEN {same} THEN i.scope ELSE r.scope END,")
+        self._execute("DROP TABLE IF EXISTS pg_temp.changes")
         self._execute(statement("import_changes").format(given=given, present=self._json(1)), self.origin)
         [(matched,)] = self._execute("SELECT count(*) FROM resolved WHERE initiative IS NOT NULL")
-        self.report.unchanged = matched
         for line, kept in self._execute(
             "SELECT line, kept FROM changes WHERE kept IS NOT NULL ORDER BY line LIMIT 10000"
         ):
@@ -229,12 +267,13 @@ class _Run:
                 self.report.note(
                     line, name, _("modifié ici depuis le dernier import : la valeur locale est gardée")
                 )
-
-    def _write(self, at: datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute(statement("import_update"), self.origin)
-            self.report.updated = cursor.rowcount
-            self.report.unchanged -= cursor.rowcount
+            self.report.updated += cursor.rowcount
+            self.report.unchanged += matched - cursor.rowcount
+
+    def _create(self, at: datetime) -> None:
+        with connection.cursor() as cursor:
             cursor.execute(
                 statement("import_insert").format(given=self._json(0)),
                 {
@@ -245,7 +284,7 @@ class _Run:
                     "owner": self.plan.owner_id,
                 },
             )
-            self.report.created = cursor.rowcount
+            self.report.created += cursor.rowcount
 
     def _json(self, side: int) -> str:
         """The compared fields as one jsonb expression, of the line (0) or of the row (1)."""

@@ -130,6 +130,7 @@ def run_file(*, key: UUID | str, dry_run: bool, at: datetime, tell: Progress) ->
                 status=plan.get("status", "draft"),
                 partial=bool(plan.get("partial")),
                 centroid=bool(plan.get("centroid")),
+                example=bool(plan.get("example")),
                 owner_id=file.user_id,
                 within=scope,
             ),

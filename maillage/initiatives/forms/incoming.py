@@ -39,6 +39,9 @@ class PlanForm(forms.Form):
         label=_("Prendre les lignes justes même si d’autres sont refusées"), required=False
     )
     centroid = forms.BooleanField(label=_("D’une surface, prendre un point à l’intérieur"), required=False)
+    example = forms.BooleanField(
+        label=_("Ces fiches sont inventées : les marquer « exemple »"), required=False
+    )
 
     def __init__(self, *args: Any, columns: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,4 +70,5 @@ class PlanForm(forms.Form):
             "status": data["status"],
             "partial": data["partial"],
             "centroid": data["centroid"],
+            "example": data["example"],
         }

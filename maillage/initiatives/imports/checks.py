@@ -1,6 +1,5 @@
 """One line of a file, checked and cleaned: what goes into the staging table, or why it cannot."""
 
-import difflib
 import hashlib
 import json
 import re
@@ -26,15 +25,17 @@ from maillage.initiatives.imports.places import (
     checked,
     point_of,
 )
+from maillage.initiatives.imports.words import Listed, array, choices, unknown_word
 from maillage.initiatives.models import PHASES, PUBLICS, Phase, Public, Theme
 from maillage.initiatives.models.initiative import Licence
+from maillage.initiatives.queries.search import facet_bits
 
 # the columns of the staging table that a line fills, in order
 STAGED = (
     "line", "key", "key_given", "slug", "row_version", "title", "base_slug", "summary", "body", "themes", "publics",
-    "phases", "carrier", "siret", "partners", "lon", "lat", "scope", "address", "commune", "departement", "region",
+    "phases", "facets", "carried", "partners", "lon", "lat", "scope", "address", "commune", "departement", "region",
     "starts_on", "ends_on", "contact_name", "contact_email", "contact_phone", "links", "source_name", "source_url",
-    "author_name", "licence", "confirmed_on",
+    "author_name", "licence", "is_example", "confirmed_on",
 )  # fmt: skip
 LENGTHS = {
     "title": 160, "summary": 400, "body": 20_000, "address": 300, "contact_name": 120, "contact_phone": 30,
@@ -42,16 +43,26 @@ LENGTHS = {
 }  # fmt: skip
 MARKUP = re.compile(r"<\s*[a-zA-Z/!][^>]{0,40}>?")
 # words of the addresses of the site under /initiatives/: no fiche may take one
+YES, NO = (
+    frozenset({"oui", "o", "yes", "true", "vrai", "1", "x", "exemple"}),
+    frozenset({"non", "n", "no", "false", "faux", "0"}),
+)
 RESERVED = frozenset({"proposer", "suivre", "moderation", "moderer", "importer", "export", "atom", "carte"})
+
+
+# gives its number to an organisation: name, SIRET, the line that names it, whether that line is an example
+Carried = Callable[[str, str, int, bool], int]
 
 
 @dataclass
 class Checker:
-    """Checks lines by one mapping (field name: column). `themes`: those given to a line that names none."""
+    """Checks lines by one mapping (field name: column). `themes`: those given to a line that names none; `example`:
+    whether every line is one."""
 
     mapping: Mapping[str, str]
     centroid: bool = False
     themes: tuple[str, ...] = ()
+    example: bool = False
 
     def __post_init__(self) -> None:
         self.territories = Territories()
@@ -69,33 +80,48 @@ class Checker:
         self.lenient_themes = self.mapping.get("themes") == LAYER
         self.own_address = re.compile(rf"{re.escape(settings.BASE_URL)}/initiatives/([\w-]+)/")
         self.slugs_are_bare = plain(self.mapping.get("slug", "")) == "slug"
-        self.lists: dict[tuple[str, str], list[str]] = {}
+        self.bits = facet_bits()
+        self.lists: dict[tuple[str, str], Listed] = {}
+        self.without = Listed("{}", 0)
+        self.given_themes = Listed.of(self.themes, self.bits["themes"])
+        # what a field that the file does not have is worth
+        self.readers: dict[str, Callable[[Any], Any]] = {
+            "siret": self.siret, "starts_on": day, "ends_on": day, "contact_email": email, "version": number,
+            "licence": self.licence, "is_example": self.is_example, "confirmed_on": day,
+        }  # fmt: skip
+        self.absent = {name: reader("") for name, reader in self.readers.items()}
 
-    def staged(self, row: Row) -> tuple[tuple[Any, ...], bool]:  # noqa: PLR0915 one line a field
-        """The values of STAGED for one line, and whether it had to be repaired. Raises RowRefused with every problem."""
+    def staged(self, row: Row, carried: Carried) -> tuple[tuple[Any, ...], bool]:  # noqa: PLR0915 one line a field
+        """The values of STAGED for one line, and whether it had to be repaired. Raises RowRefused with every problem.
+
+        `carried` numbers the organisation that the line names.
+        """
         if row.problem:
             raise RowRefused([Refused("", row.problem)])
         problems: list[Refused] = []
         values = row.values
 
+        mapping = self.mapping
+
         def cell(name: str) -> Any:
-            column = self.mapping.get(name)
+            column = mapping.get(name)
             return values.get(column) if column is not None else None
 
-        def read(name: str, reader: Callable[[Any], Any]) -> Any:
-            given = cell(name)
-            if given is None or given == "":
-                return reader("")
-            try:
-                return reader(given)
-            except BadValue as error:
-                problems.append(Refused(name, str(error)))
-            except Refused as error:
-                problems.append(error)
-            return reader("")
+        def read(name: str) -> Any:
+            given = values.get(mapping[name]) if name in mapping else None
+            if given is not None and given != "":
+                try:
+                    return self.readers[name](given)
+                except BadValue as error:
+                    problems.append(Refused(name, str(error)))
+                except Refused as error:
+                    problems.append(error)
+            return self.absent[name]
 
         def short(name: str, reader: Callable[[Any], str] = one_line) -> str:
-            found = reader(cell(name))
+            if name not in mapping:
+                return ""
+            found = reader(values.get(mapping[name]))
             if len(found) > LENGTHS[name]:
                 problems.append(Refused(name, too_long(name, len(found))))
             return found
@@ -110,10 +136,10 @@ class Checker:
             if found := MARKUP.search(written):
                 problems.append(Refused(name, markup(found[0])))
 
-        carrier, siret = short("carrier"), read("siret", self.siret)
+        carrier, siret = short("carrier"), read("siret")
         if siret and not carrier:
             problems.append(Refused("carrier", _("le nom de la structure manque à côté de son SIRET")))
-        starts_on, ends_on = read("starts_on", day), read("ends_on", day)
+        starts_on, ends_on = read("starts_on"), read("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             problems.append(
                 Refused("ends_on", _("la fin est avant le début : échangez ou corrigez les deux dates"))
@@ -127,16 +153,22 @@ class Checker:
             problems.append(Refused("lat", str(error)))
         except Refused as error:
             problems.append(error)
-        themes = self.several("themes", cell("themes"), self.known_themes, problems) or list(self.themes)
+        themes = self.several("themes", cell("themes"), self.known_themes, problems)
+        if not themes.bits:
+            themes = self.given_themes
+        publics = self.several("publics", cell("publics"), self.known_publics, problems)
+        phases = self.several("phases", cell("phases"), self.known_phases, problems)
         links, mended = read_links(cell("links"), problems)
         source_url, source_mended = read_url(one_line(cell("source_url")), "source_url", problems)
-        given_id, slug = short("id"), self.slug(cell("slug"))
+        given_id, slug = short("id"), self.slug(cell("slug")) if "slug" in mapping else ""
         lon, lat = (point.lon, point.lat) if point else (None, None)
-        row_version = read("version", number)
-        base_slug = plain(title).replace(" ", "-")[:100].strip("-") or "initiative"
+        row_version = read("version")
+        plain_title = plain(title)
+        base_slug = plain_title.replace(" ", "-")[:100].strip("-") or "initiative"
+        is_example = self.example or read("is_example")
         staged = (
             row.line,
-            given_id or slug or digest(title, lon, lat, commune, departement, region),
+            given_id or slug or digest(plain_title, lon, lat, commune, departement, region),
             bool(given_id),
             slug or None,
             int(row_version) if row_version is not None and 0 < row_version < 2**31 else None,
@@ -144,12 +176,14 @@ class Checker:
             base_slug if base_slug not in RESERVED else f"{base_slug}-1",
             summary,
             body,
-            array(themes),
-            array(self.several("publics", cell("publics"), self.known_publics, problems)),
-            array(self.several("phases", cell("phases"), self.known_phases, problems)),
-            carrier,
-            siret,
-            array([partner[:200] for partner in words(cell("partners"), ";\n")]),
+            themes.array,
+            publics.array,
+            phases.array,
+            themes.bits | publics.bits | phases.bits,
+            carried(carrier, siret, row.line, is_example) if carrier else None,
+            array([partner[:200] for partner in words(cell("partners"), ";\n")])
+            if "partners" in mapping
+            else "{}",
             lon,
             lat,
             scope,
@@ -160,14 +194,15 @@ class Checker:
             starts_on,
             ends_on,
             short("contact_name"),
-            read("contact_email", email),
+            read("contact_email"),
             short("contact_phone"),
             json.dumps(links, ensure_ascii=False) if links else "[]",
             short("source_name"),
             source_url,
             short("author_name"),
-            read("licence", self.licence),
-            read("confirmed_on", day),
+            read("licence"),
+            is_example,
+            read("confirmed_on"),
         )
         if problems:
             raise RowRefused(problems)
@@ -182,7 +217,7 @@ class Checker:
 
         A point without a commune gets its commune from PostGIS later; a commune without a point, its town hall's.
         """
-        asked = one_line(cell("scope"))
+        asked = one_line(cell("scope")) if "scope" in self.mapping else ""
         scope = SCOPES.get(plain(asked), "") if asked else ""
         if asked and not scope:
             raise Refused(
@@ -201,7 +236,7 @@ class Checker:
         if scope == Scope.DEPARTEMENT:
             return scope, None, None, departement, None
         point = self.point(row, cell)
-        code = one_line(cell("code_insee"))
+        code = one_line(cell("code_insee")) if "code_insee" in self.mapping else ""
         if point:
             # the name of a commune may be ambiguous, a point is not
             commune = self.territories.commune(code, "", "")
@@ -243,7 +278,7 @@ class Checker:
         return point_of(row.geometry, centroid=self.centroid) if row.geometry else None
 
     def code_of(self, name: str, cell: Callable[[str], Any], known: Mapping[str, str]) -> str | None:
-        written = one_line(cell(name))
+        written = one_line(cell(name)) if name in self.mapping else ""
         if not written:
             return None
         if found := known.get(plain(written)) or known.get(plain(written.zfill(2))):
@@ -254,10 +289,10 @@ class Checker:
 
     # --- words ---------------------------------------------------------------------------------------------------
 
-    def several(self, name: str, given: Any, known: Mapping[str, str], problems: list[Refused]) -> list[str]:
+    def several(self, name: str, given: Any, known: Mapping[str, str], problems: list[Refused]) -> Listed:
         """The codes of the values in one cell, each once."""
         if given is None or given == "":
-            return []
+            return self.without
         kept = self.lists.get((name, given)) if isinstance(given, str) else None
         if kept is not None:
             return kept
@@ -268,11 +303,11 @@ class Checker:
                 codes.append(code)
             elif name != "themes" or not self.lenient_themes:
                 problems.append(Refused(name, unknown_word(name, word, known, self.theme_names)))
-                return []
-        codes = list(dict.fromkeys(codes))
+                return self.without
+        listed = Listed.of(dict.fromkeys(codes), self.bits[name])
         if isinstance(given, str) and len(self.lists) < 10_000:
-            self.lists[name, given] = codes
-        return codes
+            self.lists[name, given] = listed
+        return listed
 
     def licence(self, given: Any) -> str:
         written = one_line(given)
@@ -294,6 +329,17 @@ class Checker:
         return written if self.slugs_are_bare and re.fullmatch(r"[\w-]{1,120}", written) else ""
 
     @staticmethod
+    def is_example(given: Any) -> bool:
+        said = one_line(given)
+        written = plain(said)
+        if written and written not in YES | NO:
+            raise Refused(
+                "is_example",
+                _("« %(value)s » ne se comprend pas : écrivez oui ou non") % {"value": said[:40]},
+            )
+        return written in YES
+
+    @staticmethod
     def siret(given: Any) -> str:
         written = re.sub(r"[\s.]", "", one_line(given))
         if written and not siret_numbers.is_valid(written):
@@ -311,25 +357,6 @@ class RowRefused(Exception):
     def __init__(self, problems: list[Refused]) -> None:
         super().__init__()
         self.problems = problems
-
-
-def choices(labelled: list[tuple[str, Any]], values: list[str]) -> dict[str, str]:
-    """Code by code and by label."""
-    return {plain(str(word)): code for code, label in labelled for word in (code, label) if code in values}
-
-
-def unknown_word(name: str, word: str, known: Mapping[str, str], theme_names: list[str]) -> str:
-    near = difflib.get_close_matches(plain(word), known, n=1, cutoff=0.6)
-    if near:
-        return _("« %(word)s » est inconnu : voulez-vous dire « %(near)s » ?") % {
-            "word": word[:60],
-            "near": known[near[0]],
-        }
-    possible = theme_names if name == "themes" else sorted(set(known.values()))
-    return _("« %(word)s » est inconnu : choisissez parmi %(known)s") % {
-        "word": word[:60],
-        "known": ", ".join(possible),
-    }
 
 
 def too_long(name: str, length: int) -> str:
@@ -363,17 +390,11 @@ def without_link(given: Any) -> str:
     return re.sub(r"\s*\[\[\S+?\|[^\]]*\]\]$", "", one_line(given))
 
 
-def array(values: list[str]) -> str:
-    """A text array as PostgreSQL writes it."""
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
-
-
-def digest(title: str, lon: float | None, lat: float | None, *codes: str | None) -> str:
+def digest(plain_title: str, lon: float | None, lat: float | None, *codes: str | None) -> str:
     """What stands for an identifier when the source has none: the same name at the same place (about 10 m)."""
     place = (
         f"{lon:.4f},{lat:.4f}"
         if lon is not None and lat is not None
         else ",".join(code or "" for code in codes)
     )
-    return hashlib.blake2b(f"{plain(title)}@{place}".encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(f"{plain_title}@{place}".encode(), digest_size=12).hexdigest()

@@ -129,6 +129,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("author_name", _("Auteur ou autrice"), ("auteur", "autrice", "redacteur", "author")),
     Field("licence", _("Licence"), ("license",)),
+    Field("is_example", _("Exemple (oui ou non)"), ("exemple", "example")),
     Field(
         "confirmed_on",
         _("Confirmée le"),

@@ -25,6 +25,7 @@ __all__ = [
     "Facets",
     "UnknownCriterion",
     "exported",
+    "facet_bits",
     "facets",
     "find",
     "matching",
@@ -108,13 +109,7 @@ class Facets:
 
 def facets(criteria: Criteria) -> Facets:
     """Total and counts of every facet value, from one scan of the rows that answer the rest of the search."""
-    bits: dict[str, dict[str, int]] = {
-        "themes": {
-            code: 1 << (16 + bit) for code, bit in Theme.objects.values_list("code", "bit") if bit is not None
-        },
-        "publics": {value: 1 << (8 + n) for n, value in enumerate(PUBLICS)},
-        "phases": {value: 1 << n for n, value in enumerate(PHASES)},
-    }
+    bits = facet_bits()
     rows = matching(criteria.without(*FACETS)).order_by().values("facets")
     counts = {facet: dict.fromkeys(values, 0) for facet, values in bits.items()}
     total = 0
@@ -125,6 +120,17 @@ def facets(criteria: Criteria) -> Facets:
             if value_bits & bit:
                 counts[facet][value] += n
     return Facets(total, **counts)
+
+
+def facet_bits() -> dict[str, dict[str, int]]:
+    """The bit of each value of each facet in `Initiative.facets`."""
+    return {
+        "themes": {
+            code: 1 << (16 + bit) for code, bit in Theme.objects.values_list("code", "bit") if bit is not None
+        },
+        "publics": {value: 1 << (8 + n) for n, value in enumerate(PUBLICS)},
+        "phases": {value: 1 << n for n, value in enumerate(PHASES)},
+    }
 
 
 def _grouped(

@@ -5,7 +5,7 @@
 CREATE TEMPORARY TABLE changes ON COMMIT DROP AS
 SELECT r.line, i.id, difference.take, difference.kept
 FROM resolved r
-JOIN initiatives_initiative i ON i.id = r.initiative
+CROSS JOIN LATERAL (SELECT * FROM initiatives_initiative i WHERE i.id = r.initiative LIMIT 1) i
 CROSS JOIN LATERAL (SELECT {given} AS given) g
 CROSS JOIN LATERAL (
     SELECT {present} AS present,
@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
         SELECT e.key AS field, e.value,
             COALESCE(r.row_version = i.version, false)
             OR COALESCE(p.present -> e.key = p.base -> e.key, false)
-            OR (NOT p.base ? e.key AND p.present -> e.key IN ('""', '[]', 'null')) AS follows
+            OR (NOT p.base ? e.key AND p.present -> e.key IN ('""', '[]', 'null', 'false')) AS follows
         FROM jsonb_each(g.given) e
         WHERE e.value IS DISTINCT FROM p.present -> e.key
     ) differing

@@ -3,10 +3,9 @@
 WITH wrong AS (
     SELECT i.line, i.lon, i.lat, c.nom, ST_DistanceSphere(c.town_hall, i.point) / 1000 AS km
     FROM incoming i
-    LEFT JOIN located l ON l.line = i.line
     LEFT JOIN territories_commune c ON c.code = i.commune
-    WHERE i.point IS NOT NULL
-      AND (i.commune IS NULL AND l.commune IS NULL OR ST_DistanceSphere(c.town_hall, i.point) > 50000)
+    WHERE i.point IS NOT NULL AND (i.commune IS NOT NULL OR i.lies_in IS NULL)
+      AND (i.commune IS NULL OR ST_DistanceSphere(c.town_hall, i.point) > 50000)
 )
 DELETE FROM incoming USING wrong WHERE incoming.line = wrong.line
 RETURNING wrong.line, wrong.lon, wrong.lat, wrong.nom, wrong.km

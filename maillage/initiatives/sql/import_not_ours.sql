@@ -3,8 +3,8 @@
 WITH lying AS (
     SELECT r.line, r.commune, r.departement, r.region FROM resolved r
     UNION ALL
-    SELECT r.line, i.commune_id, i.departement_id, i.region_id
-    FROM resolved r JOIN initiatives_initiative i ON i.id = r.initiative
+    SELECT m.line, i.commune_id, i.departement_id, i.region_id
+    FROM matched m JOIN initiatives_initiative i ON i.id = m.initiative
 ), elsewhere AS (
     SELECT DISTINCT lying.line
     FROM lying
@@ -16,5 +16,5 @@ WITH lying AS (
       AND NOT COALESCE(lying.departement = ANY(%(departement)s), false)
       AND NOT COALESCE(lying.region = ANY(%(region)s), false)
 )
-DELETE FROM resolved USING elsewhere WHERE resolved.line = elsewhere.line
+DELETE FROM incoming USING elsewhere WHERE incoming.line = elsewhere.line
 RETURNING elsewhere.line

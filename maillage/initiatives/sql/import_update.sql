@@ -25,6 +25,7 @@ UPDATE initiatives_initiative i SET
     source_url = COALESCE(c.take ->> 'source_url', i.source_url),
     author_name = COALESCE(c.take ->> 'author_name', i.author_name),
     licence = COALESCE(c.take ->> 'licence', i.licence),
+    is_example = CASE WHEN c.take ? 'is_example' THEN r.is_example ELSE i.is_example END,
     confirmed_on = GREATEST(i.confirmed_on, r.confirmed_on),
     origin_values = CASE WHEN i.origin = %(origin)s THEN COALESCE(i.origin_values, '{}') || c.take ELSE i.origin_values END
 FROM changes c JOIN resolved r ON r.line = c.line

@@ -1,0 +1,117 @@
+"""The lines of a file, some thousands at a time, checked and ready for PostgreSQL to copy.
+
+One chunk is made in a thread while PostgreSQL works on the one before: neither waits for the other, and memory holds
+no more than two, however long the file.
+"""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from math import nan
+from typing import Any
+
+from django.utils import translation
+
+from maillage.core.imports import Row, Source
+from maillage.initiatives.imports.checks import STAGED, Checker, RowRefused
+from maillage.initiatives.imports.contours import Contours
+
+LINES = 20_000
+# controls that no text keeps (core.imports.values.text), so that only backslashes and ends of lines need escaping
+BETWEEN, NULL = "\x1f", "\x1e"
+FORMAT = "(DELIMITER E'\\x1f', NULL E'\\x1e')"
+COLUMNS = (*STAGED, "lies_in", "qpv")
+AT_LON = STAGED.index("lon")
+SECONDS_A_TURN = 0.0005  # how long the thread that checks may keep the one that feeds PostgreSQL waiting
+
+
+class Chunk:
+    """Some lines of a file: those to take, as text for COPY, and what is wrong with the others."""
+
+    def __init__(self) -> None:
+        self.read = self.rejected = self.repaired = 0
+        self.problems: list[tuple[int, str, str]] = []
+        self.share = 1.0  # of the file, once this chunk is read
+        self.is_last = False
+        self._lines: list[str] = []
+        self._lon: list[float] = []
+        self._lat: list[float] = []
+        self._named: dict[tuple[str, str], tuple[int, int, bool]] = {}
+
+    def take(self, row: Row, checker: Checker) -> None:
+        """Check one line and keep it, or why it cannot be kept."""
+        self.read += 1
+        try:
+            staged, repaired = checker.staged(row, self._carried)
+        except RowRefused as refused:
+            self.rejected += 1
+            self.problems += [(row.line, problem.field, problem.reason) for problem in refused.problems]
+            return
+        self.repaired += repaired
+        self._lines.append(copied(staged))
+        lon, lat = staged[AT_LON : AT_LON + 2]
+        self._lon.append(nan if lon is None else lon)
+        self._lat.append(nan if lat is None else lat)
+
+    def text(self, contours: Contours | None) -> str:
+        """The lines for COPY incoming (COLUMNS), in FORMAT; without `contours`, their places are still to be found."""
+        if contours is None:
+            return "".join(f"{line}{BETWEEN}{NULL}{BETWEEN}{NULL}\n" for line in self._lines)
+        places = zip(self._lines, *contours.find(self._lon, self._lat), strict=True)
+        return "".join(
+            f"{line}{BETWEEN}{NULL if commune is None else commune}{BETWEEN}{NULL if qpv is None else qpv}\n"
+            for line, commune, qpv in places
+        )
+
+    def organisations(self) -> Iterator[tuple[int, str, str, int, bool]]:
+        """Number, name, SIRET, first line and mark of each organisation that the lines name."""
+        for (name, siret), (number, line, is_example) in self._named.items():
+            yield number, name, siret, line, is_example
+
+    def _carried(self, name: str, siret: str, line: int, is_example: bool) -> int:
+        return self._named.setdefault((name, siret), (len(self._named), line, is_example))[0]
+
+
+def copied(values: tuple[Any, ...]) -> str:
+    """One line of COPY in FORMAT, without its end."""
+    line = BETWEEN.join([NULL if v is None else v if v.__class__ is str else str(v) for v in values])
+    if "\\" in line:
+        line = line.replace("\\", "\\\\")
+    return line.replace("\n", "\\n") if "\n" in line else line
+
+
+def chunks(source: Source, checker: Checker) -> Iterator[Chunk]:
+    """The whole file in chunks of LINES, the last one perhaps empty. Raises BadFile where the file breaks off."""
+    chunk = Chunk()
+    for row in source.rows():
+        chunk.take(row, checker)
+        if chunk.read == LINES:
+            chunk.share = source.read_share()
+            yield chunk
+            chunk = Chunk()
+    chunk.is_last = True
+    yield chunk
+
+
+@contextmanager
+def one_ahead(made: Iterator[Chunk]) -> Iterator[Iterator[Chunk]]:
+    """The same chunks, each made in a thread while the one before is used. The maker must ask the database nothing."""
+    language, turn = translation.get_language() or "fr", sys.getswitchinterval()
+
+    def following() -> Chunk | None:
+        with translation.override(language):
+            return next(made, None)
+
+    def each() -> Iterator[Chunk]:
+        coming = pool.submit(following)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(following)
+            yield chunk
+
+    with ThreadPoolExecutor(1, "import") as pool:
+        sys.setswitchinterval(SECONDS_A_TURN)
+        try:
+            yield each()
+        finally:
+            sys.setswitchinterval(turn)
