@@ -4,12 +4,13 @@ Times are the instance's own (settings.TIME_ZONE). Syntax: https://wiki.openstre
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined] # its stub forgets it
 
@@ -66,6 +67,7 @@ def openings(text: str, start: datetime, end: datetime) -> Iterator[Opening]:
     """Every stretch of open time between two moments, in order; none when `text` is empty or cannot be read."""
     if not (found := _readable(text)):
         return
+    start, end = localtime(start), localtime(end)
     for begins, ends, state, note in found.intervals(start, end):
         if str(state) == "open" and ends is not None:
             yield Opening(max(begins, start), min(ends, end), str(note or ""))
@@ -74,15 +76,16 @@ def openings(text: str, start: datetime, end: datetime) -> Iterator[Opening]:
 def is_open(text: str, at: datetime) -> bool | None:
     """Whether it is open at this moment; None when the hours are not known."""
     found = _readable(text)
-    if found is None or found.is_unknown(at):
+    here = localtime(at)  # the reader knows no offset, only zones by their name
+    if found is None or found.is_unknown(here):
         return None
-    return bool(found.is_open(at))
+    return bool(found.is_open(here))
 
 
 def next_change(text: str, at: datetime) -> datetime | None:
     """When the doors next open or close after `at`; None when never, or unknown."""
     found = _readable(text)
-    return found.next_change(at) if found else None
+    return found.next_change(localtime(at)) if found else None
 
 
 def _readable(text: str) -> OpeningHours | None:
@@ -95,3 +98,11 @@ def _readable(text: str) -> OpeningHours | None:
 @lru_cache(maxsize=2048)
 def _read(text: str) -> OpeningHours:
     return OpeningHours(text, timezone=ZoneInfo(settings.TIME_ZONE), country="FR", max_interval_days=366)
+
+
+def after_working_days(at: datetime, days: int) -> datetime:
+    """The same time `days` working days after `at`: Monday to Friday, but for the French public holidays."""
+    while days > 0:
+        at += timedelta(days=1)
+        days -= bool(_read("Mo-Fr; PH off").is_open(localtime(at)))
+    return at

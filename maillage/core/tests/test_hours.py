@@ -1,11 +1,19 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.core.hours import WrongHours, checked_hours, is_open, next_change, openings, with_exceptions
+from maillage.core.hours import (
+    WrongHours,
+    after_working_days,
+    checked_hours,
+    is_open,
+    next_change,
+    openings,
+    with_exceptions,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -52,3 +60,26 @@ def test_open_now_and_next_change():
     assert is_open("", at("2026-11-24T10:00")) is None
     assert is_open("pas des horaires", at("2026-11-24T10:00")) is None
     assert next_change("Mo-Fr 09:00-12:00", at("2026-11-24T10:00")) == at("2026-11-24T12:00")
+
+
+def test_a_moment_of_any_time_zone_will_do():
+    now = datetime(2026, 11, 24, 9, tzinfo=UTC)  # ten o'clock in Paris
+
+    assert is_open("Mo-Fr 09:30-12:00", now) is True
+    assert next_change("Mo-Fr 09:30-12:00", now) == at("2026-11-24T12:00")
+    assert [o.end for o in openings("Tu 09:30-12:00", now, now + timedelta(days=1))] == [
+        at("2026-11-24T12:00")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "days", "due"),
+    [
+        ("2026-11-25T10:00", 2, "2026-11-27T10:00"),
+        ("2026-11-26T23:30", 2, "2026-11-30T23:30"),
+        ("2026-11-28T10:00", 1, "2026-11-30T10:00"),
+        ("2026-11-10T10:00", 1, "2026-11-12T10:00"),  # the 11th is a public holiday
+    ],
+)
+def test_working_days_leave_out_week_ends_and_public_holidays(asked, days, due):
+    assert after_working_days(at(asked), days) == at(due)

@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core import signing
 from django.utils import timezone
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.models import OutgoingMail
+from maillage.core.tests.forms import opened
 from maillage.initiatives.models import Initiative, Proposal
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person, signed_in
@@ -21,15 +21,6 @@ URL = "/initiatives/proposer/"
 def real_outbox(settings):
     """The outbox of production, not Django's own for tests."""
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
-
-
-def opened(seconds_ago=60):
-    """What the hidden time trap holds in a page opened some time ago."""
-    signer = signing.TimestampSigner(salt="core.opened")
-    made = signer.sign("")
-    stamp = signing.b62_encode(int(timezone.now().timestamp()) - seconds_ago)
-    value = f":{stamp}"
-    return f"{value}:{signer.signature(value)}" if made else ""
 
 
 def answers(**changes):
