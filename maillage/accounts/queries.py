@@ -87,15 +87,17 @@ def personal_data(user: User) -> dict[str, list[dict[str, Any]]]:
             # the history's tables repeat what their rows say
             if model._meta.auto_created or model._meta.model_name.endswith("event"):
                 continue
-            rows = [_row(row) for row in model._default_manager.filter(**{column: user}).order_by("pk")]
+            # what a person dealt with for someone else is not theirs: its number is enough
+            only = {model._meta.pk.name, column} if column in getattr(model, "HANDLED_BY", ()) else None
+            rows = [_row(row, only) for row in model._default_manager.filter(**{column: user}).order_by("pk")]
             if rows:
                 found[f"{model._meta.label_lower}.{column}"] = rows
     return found
 
 
-def _row(row: models.Model) -> dict[str, Any]:
+def _row(row: models.Model, only: set[str] | None = None) -> dict[str, Any]:
     return {
         field.name: field.value_to_string(row) if field.value_from_object(row) is not None else None
         for field in row._meta.concrete_fields
-        if field.name not in NOT_EXPORTED and not field.generated
+        if field.name not in NOT_EXPORTED and not field.generated and (only is None or field.name in only)
     }

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "maillage.core.problems.ApiProblemMiddleware",
     "csp.middleware.CSPMiddleware",
+    "maillage.organisations.banners.BannerMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

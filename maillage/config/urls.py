@@ -8,10 +8,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include("maillage.accounts.urls")),
     *api.urls(),
     path("", include("maillage.core.urls")),
+    path(
+        "", include("maillage.organisations.urls")
+    ),  # before: it has folders of its own under media/ and espace/
     path("", include("maillage.initiatives.urls")),
     path("", include("maillage.portal.urls")),
     path("", include("maillage.territories.urls")),
-    path("", include("maillage.organisations.urls")),
     path("", include("maillage.ui.urls")),
 ]
 

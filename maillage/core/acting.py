@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     FRESHNESS = "freshness"
     DIGEST = "digest"
     PROOF = "proof"
+    CALL_BACK = "call-back"
     ADMINISTRATION = "administration"
 
 

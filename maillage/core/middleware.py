@@ -32,9 +32,9 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(WITHOUT_DATABASE):
+        if request.path_info.startswith(WITHOUT_DATABASE):
             return self.get_response(request)
-        signing_in = request.path.startswith(SIGN_IN)
+        signing_in = request.path_info.startswith(SIGN_IN)
         user_id = request.session.get(SESSION_KEY) if request.session.session_key else None
         identity = int(user_id) if user_id else None
         # a provider's answer signs a person in by GET

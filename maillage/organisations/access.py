@@ -1,12 +1,15 @@
-"""Who may change an organisation."""
+"""Who may change an organisation, run a banner, answer its calls."""
+
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from maillage.accounts.access import is_network_administrator
-from maillage.accounts.models import User
-from maillage.organisations.models import Membership, Organisation
+from maillage.accounts.access import is_network_administrator, scopes
+from maillage.accounts.models import Role, User
+from maillage.organisations.models import Banner, Duty, Membership, Organisation
+from maillage.territories.models import Commune, Epci, Qpv
 
 Someone = User | AnonymousUser
 
@@ -36,3 +39,78 @@ def organisation_to_manage(user: Someone, slug: str) -> Organisation:
     if not may_manage(user, found):
         raise PermissionDenied
     return found
+
+
+def who_answers_calls(user: Someone) -> User:
+    """`user`, if they are on a rota or run the network; PermissionDenied otherwise. Which calls they see is row security's."""
+    if not isinstance(user, User) or not user.is_active:
+        raise PermissionDenied
+    if Duty.objects.filter(user=user).exists() or is_network_administrator(user):
+        return user
+    raise PermissionDenied
+
+
+def may_run(user: Someone, banner: Banner) -> bool:
+    """Whether `user` runs a banner: an animator of each of its zones, or the network's administration."""
+    return may_run_zones(user, banner.zones)
+
+
+def may_run_zones(user: Someone, zones: Iterable[str]) -> bool:
+    """Whether `user` animates every one of these EPCI, communes and QPV, or the whole network."""
+    scope = scopes(user, Role.Kind.ANIMATOR, Role.Kind.NETWORK)
+    if scope.everywhere:
+        return True
+    codes = list(zones)
+    return bool(scope) and bool(codes) and all(scope.includes(around) for around in around_each(codes))
+
+
+def banner_to_run(user: Someone, slug: str) -> Banner:
+    """The banner, published or not, if `user` runs it; Http404 otherwise, for it may not be public."""
+    found = Banner.objects.filter(slug=slug).first()
+    if found is None or not may_run(user, found):
+        raise Http404
+    return found
+
+
+def who_opens_banners(user: Someone) -> User:
+    """`user`, if they animate some territory or run the network; PermissionDenied otherwise."""
+    if not isinstance(user, User) or not scopes(user, Role.Kind.ANIMATOR, Role.Kind.NETWORK):
+        raise PermissionDenied
+    return user
+
+
+def around_each(codes: list[str]) -> Iterator[set[tuple[str, str]]]:
+    """For each code of an EPCI, a commune or a QPV, the (kind, code) pairs of what holds it whole, itself included.
+
+    A code that we do not know is held by nothing.
+    """
+    communes = Commune.objects.filter(pk__in=codes).values_list(
+        "pk", "parent_id", "epci_id", "departement_id", "departement__region_id"
+    )
+    qpv = Qpv.objects.filter(code__in=codes).values_list(
+        "code", "commune_id", "commune__epci_id", "commune__departement_id", "commune__departement__region_id"
+    )
+    places = {
+        code: _pairs(
+            ("commune", code), ("commune", parent), ("epci", epci), ("departement", d), ("region", r)
+        )
+        for code, parent, epci, d, r in communes
+    }
+    places |= {
+        code: _pairs(("commune", c), ("epci", epci), ("departement", d), ("region", r))
+        for code, c, epci, d, r in qpv
+    }
+    for code in Epci.objects.filter(pk__in=codes).values_list("pk", flat=True):
+        members = Commune.objects.filter(epci=code)
+        departements = set(members.values_list("departement_id", flat=True))
+        regions = set(members.values_list("departement__region_id", flat=True))
+        places[code] = _pairs(
+            ("epci", code),
+            ("departement", departements.pop() if len(departements) == 1 else None),
+            ("region", regions.pop() if len(regions) == 1 else None),
+        )
+    yield from (places.get(code, set()) for code in codes)
+
+
+def _pairs(*pairs: tuple[str, str | None]) -> set[tuple[str, str]]:
+    return {(kind, code) for kind, code in pairs if code}

@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from maillage.organisations import views
+from maillage.organisations.views import banners, calls, structures
 
 app_name = "organisations"
 urlpatterns = [
-    path("structures/", views.organisations, name="list"),
-    path("structures/invitation/<str:token>/", views.join, name="join"),
-    path("structures/<slug:slug>/", views.organisation, name="detail"),
-    path("structures/<slug:slug>/modifier/", views.edit, name="edit"),
-    path("structures/<slug:slug>/inviter/", views.invite, name="invite"),
-    path("structures/<slug:slug>/membres/<int:membership_id>/retirer/", views.remove, name="remove"),
+    path("structures/", structures.organisations, name="list"),
+    path("structures/invitation/<str:token>/", structures.join, name="join"),
+    path("structures/<slug:slug>/", structures.organisation, name="detail"),
+    path("structures/<slug:slug>/modifier/", structures.edit, name="edit"),
+    path("structures/<slug:slug>/inviter/", structures.invite, name="invite"),
+    path("structures/<slug:slug>/membres/<int:membership_id>/retirer/", structures.remove, name="remove"),
+    # a banner's own, under /b/<banner>/ or its host name
+    path("couleurs.css", banners.colours, name="colours"),
+    path("qui-sommes-nous/", banners.about, name="banner"),
+    path("rappel/", calls.call_back, name="call-back"),
+    path("rappel/merci/", calls.call_back_sent, name="call-back-sent"),
+    path("espace/rappels/", calls.calls, name="calls"),
+    path("espace/rappels/<int:call_id>/", calls.call, name="call"),
 ]

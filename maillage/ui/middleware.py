@@ -18,7 +18,7 @@ class ErrorPageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith(MACHINES):
+        if isinstance(response, HttpResponseNotAllowed) and not request.path_info.startswith(MACHINES):
             page = error_page(request, 405)
             page["Allow"] = response["Allow"]
             return page

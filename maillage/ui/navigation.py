@@ -9,14 +9,17 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 
+from maillage.ui.identity import identity_of
+
 
 @dataclass(frozen=True)
 class Link:
-    """One link: its words, its path, and whether the page shown lies under it."""
+    """One link: its words, its address, whether the page shown lies under it, and whether it is that page."""
 
     label: str | Promise
     path: str
     here: bool = False
+    is_page: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -29,24 +32,37 @@ def exists(path: str) -> bool:
     return True
 
 
-def links(entries: Iterable[tuple[str | Promise, str]], current: str) -> list[Link]:
-    """The entries that exist; `here` is on the one whose path is the longest beginning of `current`."""
+def links(entries: Iterable[tuple[str | Promise, str]], request: HttpRequest) -> list[Link]:
+    """The entries that exist; `here` is on the one whose path is the longest beginning of the page's own.
+
+    Under an identity, a link carries the query that it gives to the page.
+    """
+    current, identity = request.path_info, identity_of(request)
+    queries = identity.queries if identity else {}
     found = [(label, path) for label, path in entries if exists(path)]
     under = [path for _, path in found if current == path or (path != "/" and current.startswith(path))]
     here = max(under, key=len, default=None)
-    return [Link(label, path, path == here) for label, path in found]
+    return [
+        Link(
+            label,
+            f"{path}?{queries[path]}" if path in queries else path,
+            path == here,
+            path == current,
+        )
+        for label, path in found
+    ]
 
 
 def header(request: HttpRequest) -> list[Link]:
     """The main navigation."""
-    return links(settings.NAVIGATION, request.path)
+    return links(settings.NAVIGATION, request)
 
 
 def footer(request: HttpRequest) -> list[Link]:
     """The legal and help pages."""
-    return links(settings.FOOTER_NAVIGATION, request.path)
+    return links(settings.FOOTER_NAVIGATION, request)
 
 
 def account(request: HttpRequest) -> list[Link]:
     """The menu of a signed-in person."""
-    return links(settings.ACCOUNT_NAVIGATION, request.path)
+    return links(settings.ACCOUNT_NAVIGATION, request)

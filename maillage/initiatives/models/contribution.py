@@ -43,6 +43,8 @@ class Proposal(Provable):
     )
     answered_at = models.DateTimeField(null=True)
 
+    HANDLED_BY = frozenset({"moderator"})  # accounts.queries.personal_data
+
     class Meta:
         db_table_comment = "personal: to answer the person who proposes"
         indexes = [models.Index(fields=["status", "created_at"], name="proposal_queue")]

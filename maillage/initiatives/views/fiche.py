@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -78,7 +78,9 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     found = _public_fiche(request, slug)
     if isinstance(found, HttpResponse):
         return found
-    key = f"initiatives.sheet:{found.pk}:{found.version}"
+    key = (
+        f"initiatives.sheet:{get_script_prefix()}:{found.pk}:{found.version}"  # its QR code keeps the banner
+    )
     document = cache.get(key)
     if document is None:
         from maillage.initiatives.sheet import sheet_of  # slow import

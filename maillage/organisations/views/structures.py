@@ -14,7 +14,7 @@ from maillage.accounts.models import User
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import limit
 from maillage.organisations import access, actions, mails, queries
-from maillage.organisations.forms import InvitationForm, OrganisationForm
+from maillage.organisations.forms.structures import InvitationForm, OrganisationForm
 
 
 def _number(request: HttpRequest) -> int:

@@ -1,0 +1,97 @@
+from django.db import migrations
+
+RULES = """
+CREATE TRIGGER keep_version BEFORE INSERT OR UPDATE ON organisations_banner
+    FOR EACH ROW EXECUTE FUNCTION organisations_keep_version();
+
+-- WCAG 2: relative luminance of « #rrggbb », then the contrast of two colours; nothing for what is no colour
+CREATE FUNCTION organisations_luminance(colour text) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT CASE WHEN colour ~ '^#[0-9a-f]{6}$' THEN (
+    SELECT sum(weight * CASE WHEN c <= 0.04045 THEN c / 12.92 ELSE power((c + 0.055) / 1.055, 2.4) END)
+    FROM (VALUES (2, 0.2126), (4, 0.7152), (6, 0.0722)) AS part (at, weight),
+        LATERAL (SELECT ('x' || substr(colour, at, 2))::bit(8)::int / 255.0::double precision AS c) AS channel
+) END
+$$;
+CREATE FUNCTION organisations_contrast(one text, other text) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT (greatest(a, b) + 0.05) / (least(a, b) + 0.05)
+FROM (SELECT organisations_luminance(one) AS a, organisations_luminance(other) AS b) AS both_of_them
+$$;
+CREATE FUNCTION organisations_reads(colour text, papers text[]) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT COALESCE(bool_and(COALESCE(organisations_contrast(colour, paper), 0) >= 4.5), false) FROM unnest(papers) AS paper
+$$;
+-- the papers of ui/tokens.css
+ALTER TABLE organisations_banner
+    ADD CONSTRAINT banner_reads_in_light CHECK (
+        organisations_reads(canal, '{#fbfaf6,#efebe1,#ffffff}') AND organisations_reads(brick, '{#fbfaf6,#efebe1,#ffffff}')),
+    ADD CONSTRAINT banner_reads_in_dark CHECK (
+        organisations_reads(canal_dark, '{#12181f,#1a222b,#182029}') AND organisations_reads(brick_dark, '{#12181f,#1a222b,#182029}')),
+    ADD CONSTRAINT banner_zones_written CHECK (
+        zones = '{}' OR array_to_string(zones, ' ', '?') ~ '^([0-9]{9}|[0-9][0-9AB][0-9]{3}|(QP|QN|EX)[0-9A-Z]{2,8})( ([0-9]{9}|[0-9][0-9AB][0-9]{3}|(QP|QN|EX)[0-9A-Z]{2,8}))*$');
+
+-- one territory, one banner: two published ones share no zone, whoever is first
+CREATE FUNCTION organisations_one_banner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('organisations_one_banner'));
+    IF EXISTS (SELECT FROM organisations_banner WHERE is_published AND id <> NEW.id AND zones && NEW.zones) THEN
+        RAISE exclusion_violation USING MESSAGE = 'another banner has a zone of ' || NEW.zones::text, CONSTRAINT = 'banner_zone_once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER one_banner BEFORE INSERT OR UPDATE OF zones, is_published ON organisations_banner
+    FOR EACH ROW WHEN (NEW.is_published) EXECUTE FUNCTION organisations_one_banner();
+
+-- a call that one person took is not another's, unless it was given back
+CREATE FUNCTION organisations_taken_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE exclusion_violation USING MESSAGE = 'call ' || OLD.id || ' is taken', CONSTRAINT = 'callback_taken_once';
+END $$;
+CREATE TRIGGER taken_once BEFORE UPDATE OF taken_by_id ON organisations_callback
+    FOR EACH ROW WHEN (OLD.taken_by_id <> NEW.taken_by_id) EXECUTE FUNCTION organisations_taken_once();
+
+-- whose calls: those of the rota (until a week after their last day), who took it, the network's administration
+CREATE FUNCTION organisations_answers(banner bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT EXISTS (
+    SELECT FROM organisations_duty
+    WHERE banner_id = banner AND user_id = maillage_user_id() AND upper(period) > CURRENT_DATE - 7
+) OR EXISTS (
+    SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind = 'network' AND territory_kind = ''
+)
+$$;
+ALTER TABLE organisations_callback ENABLE ROW LEVEL SECURITY;
+ALTER TABLE organisations_callback FORCE ROW LEVEL SECURITY;
+CREATE POLICY rota_or_purpose ON organisations_callback USING (
+    taken_by_id = maillage_user_id() OR organisations_answers(banner_id) OR maillage_purpose() IN ('call-back', 'administration')
+);
+
+ALTER TABLE organisations_claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE organisations_claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_moderated_or_proven ON organisations_claim USING (
+    user_id = maillage_user_id() OR maillage_purpose() IN ('proof', 'administration') OR EXISTS (
+        SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind IN ('moderator', 'animator', 'network'))
+);
+"""
+NO_RULES = """
+DROP POLICY own_moderated_or_proven ON organisations_claim;
+ALTER TABLE organisations_claim NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE organisations_claim DISABLE ROW LEVEL SECURITY;
+DROP POLICY rota_or_purpose ON organisations_callback;
+ALTER TABLE organisations_callback NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE organisations_callback DISABLE ROW LEVEL SECURITY;
+DROP FUNCTION organisations_answers(bigint);
+DROP FUNCTION organisations_taken_once() CASCADE;
+DROP FUNCTION organisations_one_banner() CASCADE;
+ALTER TABLE organisations_banner
+    DROP CONSTRAINT banner_zones_written, DROP CONSTRAINT banner_reads_in_dark, DROP CONSTRAINT banner_reads_in_light;
+DROP FUNCTION organisations_reads(text, text[]);
+DROP FUNCTION organisations_contrast(text, text);
+DROP FUNCTION organisations_luminance(text);
+DROP TRIGGER keep_version ON organisations_banner;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("organisations", "0004_banners_calls_and_claims"),
+        ("accounts", "0001_initial"),
+    ]
+    operations = [migrations.RunSQL(RULES, NO_RULES)]
