@@ -1,6 +1,7 @@
 """Writes of organisations."""
 
 from maillage.organisations.actions.structures import (
+    Closures,
     InvitationOver,
     LastManager,
     SiretTaken,
@@ -10,11 +11,13 @@ from maillage.organisations.actions.structures import (
     ensure_organisation,
     invitation,
     join_organisation,
+    note_closures,
     read_invitation,
     remove_member,
 )
 
 __all__ = [
+    "Closures",
     "InvitationOver",
     "LastManager",
     "SiretTaken",
@@ -24,6 +27,7 @@ __all__ = [
     "ensure_organisation",
     "invitation",
     "join_organisation",
+    "note_closures",
     "read_invitation",
     "remove_member",
 ]
