@@ -125,6 +125,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "maillage.config.urls"
 WSGI_APPLICATION = "maillage.config.wsgi.application"
 PREPARATION = "maillage.config.preparation.prepare"  # what `serve --prepare` does first
+FINDER_NEARBY = "maillage.portal.nearby.initiatives_around"  # what the finder shows besides the offers
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -252,6 +253,7 @@ SOURCE_URL = env.url("MAILLAGE_SOURCE_URL")
 
 # --- Navigation: a link shows once its page exists -------------------------------------------------------
 NAVIGATION = [
+    (_("Trouver un contact"), "/trouver/"),
     (_("Carte"), "/carte/"),
     (_("Initiatives"), "/initiatives/"),
     (_("Territoires"), "/territoires/"),

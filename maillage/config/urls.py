@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "", include("maillage.organisations.urls")
     ),  # before: it has folders of its own under media/ and espace/
     path("", include("maillage.initiatives.urls")),
+    path("", include("maillage.offers.urls.finder")),
     path("", include("maillage.portal.urls")),
     path("", include("maillage.territories.urls")),
     path("", include("maillage.ui.urls")),

@@ -1,5 +1,7 @@
 """Telephone numbers, as people of France and of its overseas territories write them."""
 
+import re
+
 import phonenumbers
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
@@ -37,6 +39,14 @@ def readable_phone(text: str) -> str:
     at_home = phonenumbers.region_code_for_number(found) in REGIONS
     form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(found, form))
+
+
+def dialled_phone(text: str) -> str:
+    """What a `tel:` link holds: the international form, or the digits alone of a short number (« 3949 »)."""
+    found = _read(text)
+    if found is None:
+        return re.sub(r"[^\d+]", "", text)
+    return str(phonenumbers.format_number(found, PhoneNumberFormat.E164))
 
 
 def _read(text: str) -> PhoneNumber | None:

@@ -8,7 +8,6 @@ from maillage.portal.sitemaps import SITEMAPS
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("depart/", views.start, name="start"),
     path("aide/", views.page("help"), name="help"),
     path("a-propos/", views.page("about"), name="about"),
     path("accessibilite/", views.page("accessibility"), name="accessibility"),

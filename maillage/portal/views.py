@@ -3,48 +3,27 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
+from maillage.offers.wording import STAGES
 from maillage.portal import queries
-from maillage.portal.forms import SITUATIONS, StartForm
 from maillage.portal.source import archive
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front door: two questions, the map beside them, three doors, the latest initiatives."""
-    return _home(request, StartForm(), unknown="")
-
-
-def _home(request: HttpRequest, form: StartForm, unknown: str) -> HttpResponse:
+    """The front door: the finder's first two questions, the map beside them, three doors, the latest initiatives."""
     context = {
-        "form": form,
-        "unknown": unknown,
+        "stages": list(STAGES.values()),
         "overview": queries.overview(),
         "first_view": queries.france_view(),
         "latest": queries.latest(),
     }
-    return render(request, "portal/home.html", context, status=404 if unknown else 200)
-
-
-@login_not_required
-@require_safe
-def start(request: HttpRequest) -> HttpResponse:
-    """From the two answers to the map around the place; the front door again when no place has that name."""
-    form = StartForm(request.GET)
-    answers = form.cleaned_data if form.is_valid() else {}
-    phases = SITUATIONS.get(answers.get("situation") or "", ())
-    lon, lat, text = answers.get("lon"), answers.get("lat"), (answers.get("lieu") or "").strip()
-    if text and (lon is None or lat is None):
-        place = queries.place_named(text)
-        if place is None:
-            return _home(request, form, unknown=text)
-        lon, lat = place.lon, place.lat
-    return HttpResponseRedirect(queries.map_address(lon=lon, lat=lat, phases=phases))
+    return render(request, "portal/home.html", context)
 
 
 def page(name: str) -> Callable[[HttpRequest], HttpResponse]:

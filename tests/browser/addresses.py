@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # routes that answer machines, or only to a form: they have no page to look at
 WITHOUT_PAGE = (
-    "api/", "tuiles/", "apparence/", "depart/", "healthz", "readyz", "metrics", "compte/", "favicon.ico", "carte/grappes",
+    "api/", "tuiles/", "apparence/", "healthz", "readyz", "metrics", "compte/", "favicon.ico", "carte/grappes",
     "grappes", "oembed", "travaux/", "media/",
     # behind the secret of a mail: their own app tries them
     "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "suivre/",
@@ -45,7 +45,14 @@ SEARCHES = {
     "missing": "/nulle-part/",
     "sign-in": "/compte/connexion/",
     "sign-up": "/compte/inscription/",
-    "start:unknown": "/depart/?lieu=Xyzzyqwv",
+    "finder:answer": "/trouver/?commune=95268&phase=idee&besoin=garde-enfant",
+    "finder:point": "/trouver/?lon=2.393&lat=48.964&phase=creation&age=24&statut=demandeur-emploi",
+    "finder:all": "/trouver/tous/?commune=95268&phase=creation",
+    "finder:questions": "/trouver/questions/?commune=95268&phase=idee&besoin=garde-enfant&age=24",
+    "finder:unknown": "/trouver/?adresse=Xyzzyqwv&phase=idee",
+    "finder:choices": "/trouver/?adresse=Saint-Denis",
+    "finder:sea": "/trouver/?lon=-5.5&lat=47.1",
+    "finder:mail": "/trouver/par-e-mail/?commune=95268&phase=idee",
 }
 
 

@@ -77,7 +77,7 @@ def test_the_position_of_the_device_is_rounded_and_asked_only_on_demand(fresh_pa
     fresh_page.context.grant_permissions(["geolocation"])
     fresh_page.context.set_geolocation({"longitude": 2.4412345, "latitude": 48.9698765})
     fresh_page.goto("/", wait_until="networkidle")
-    with fresh_page.expect_request("**/depart/**") as asked:
+    with fresh_page.expect_request("**/trouver/**") as asked:
         fresh_page.get_by_role("button", name="Autour de moi").click()
     assert "lon=2.441&lat=48.970" in asked.value.url
 
@@ -94,19 +94,18 @@ def test_a_place_is_found_as_one_types_with_the_keyboard_alone(fresh_page: Page)
     fresh_page.keyboard.press("Enter")
     expect(field).to_have_value("Garges-lès-Gonesse")
     expect(fresh_page.get_by_role("listbox")).to_have_count(0)  # closed
-    fresh_page.get_by_role("radio", name="J’ai une idée").check()
-    with fresh_page.expect_navigation(url="**/carte/**"):
-        fresh_page.get_by_role("button", name="Voir qui peut m’aider").click()
-    assert "rayon=30" in fresh_page.url
-    assert "phase=idee&phase=amorcage" in fresh_page.url
+    fresh_page.get_by_role("radio", name="J’ai une envie ou une idée").check()
+    with fresh_page.expect_navigation(url="**/trouver/**"):
+        fresh_page.get_by_role("button", name="Trouver mon contact").click()
+    assert fresh_page.url.endswith("/trouver/?commune=95268&phase=idee")
 
 
 def test_a_place_is_found_without_javascript(without_javascript: BrowserContext) -> None:
     tab = without_javascript.new_page()
     tab.goto("/")
     tab.get_by_label("Où habitez-vous ?").fill("Garges-lès-Gonesse")
-    tab.get_by_role("button", name="Voir qui peut m’aider").click()
-    assert "/carte/?lon=2.4" in tab.url
+    tab.get_by_role("button", name="Trouver mon contact").click()
+    assert tab.url.endswith("/trouver/?commune=95268")
     expect(tab.locator("h1")).to_have_count(1)
     tab.close()
 

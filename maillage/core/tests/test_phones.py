@@ -1,6 +1,6 @@
 import pytest
 
-from maillage.core.phones import WrongPhone, checked_phone, readable_phone
+from maillage.core.phones import WrongPhone, checked_phone, dialled_phone, readable_phone
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,10 @@ def test_what_nobody_can_call_is_refused(written):
 
 def test_no_number_is_no_fault():
     assert checked_phone("  ") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"), [("01 99 00 12 34", "+33199001234"), ("39 49", "3949"), ("voir l’accueil", "")]
+)
+def test_a_link_holds_what_a_telephone_dials(written, dialled):
+    assert dialled_phone(written) == dialled

@@ -1,5 +1,4 @@
 import io
-import re
 import tarfile
 
 import pytest
@@ -58,32 +57,14 @@ def test_front_door_asks_the_same_number_of_queries_for_one_or_three_initiatives
     assert len(one) == len(three)
 
 
-def test_the_two_answers_lead_to_the_map_around_the_place():
-    answer = Client().get(
-        "/depart/", {"lieu": "Garges", "lon": "2.4412345", "lat": "48.97", "situation": "projet"}
-    )
+def test_the_two_questions_lead_to_the_finder_without_javascript_too():
+    page = Client().get("/").text
 
-    assert answer["Location"] == "/carte/?lon=2.441&lat=48.970&rayon=30&phase=amorcage&phase=creation"
-
-
-def test_a_name_alone_leads_to_the_map_around_it():
-    answer = Client().get("/depart/", {"lieu": "garges les gonesse", "situation": "lancee"})
-
-    assert re.fullmatch(
-        r"/carte/\?lon=2\.4\d\d&lat=48\.9\d\d&rayon=30&phase=developpement", answer["Location"]
-    )
-
-
-def test_an_unknown_place_is_said_beside_its_field():
-    page = Client().get("/depart/", {"lieu": "Xyzzyqwv<script>"})
-
-    assert page.status_code == 404
-    assert "Nous ne connaissons pas « Xyzzyqwv&lt;script&gt; »" in page.text
-    assert 'aria-invalid="true"' in page.text
-
-
-def test_no_answer_leads_to_the_whole_map():
-    assert Client().get("/depart/", {"lieu": " "})["Location"] == "/carte/"
+    assert '<form class="card-ma lift mt-4" action="/trouver/" method="get">' in page
+    assert [f'value="{phase}"' in page for phase in ("idee", "amorcage", "creation", "developpement")] == [
+        True
+    ] * 4
+    assert 'name="commune" data-place="commune" disabled' in page
 
 
 @pytest.mark.parametrize("path", WORDS)

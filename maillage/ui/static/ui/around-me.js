@@ -1,7 +1,7 @@
 /**
  * <around-me data-lon="#lon" data-lat="#lat"> holds a hidden button: it asks the device where it is, fills the two fields
- * with that place rounded to 3 decimals (about 100 m), and sends the form with data-submit. Sends « around-me » with
- * {lon, lat}. The position goes nowhere else.
+ * with that place rounded to 3 decimals (about 100 m), and sends the form with data-submit; a place typed in the same form
+ * is forgotten. Sends « around-me » with {lon, lat}. The position goes nowhere else.
  */
 class AroundMe extends HTMLElement {
   connectedCallback() {
@@ -22,6 +22,7 @@ class AroundMe extends HTMLElement {
   found(lon, lat) {
     this.button.removeAttribute("aria-busy");
     const form = this.closest("form");
+    form?.querySelector("place-search")?.clear?.();
     for (const [key, value] of [["lon", lon], ["lat", lat]]) {
       const field = document.querySelector(this.dataset[key]);
       if (field) { field.disabled = false; field.value = value; }

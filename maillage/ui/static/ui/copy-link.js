@@ -1,4 +1,4 @@
-/** <copy-link data-done="Adresse copiée"> holds a hidden button; it copies data-url, or the page's address. */
+/** <copy-link data-done="Adresse copiée."> holds a hidden button; it copies data-text as it is, or data-url, or the page's address. */
 class CopyLink extends HTMLElement {
   connectedCallback() {
     const button = this.querySelector("button");
@@ -7,12 +7,12 @@ class CopyLink extends HTMLElement {
   }
   async handleEvent() {
     const { toast } = await import("./toast.js");
-    const address = new URL(this.dataset.url || location.href, location.href).href;
+    const text = this.dataset.text || new URL(this.dataset.url || location.href, location.href).href;
     try {
-      await navigator.clipboard.writeText(address);
+      await navigator.clipboard.writeText(text);
       toast(this.dataset.done || "Adresse copiée.", "success");
     } catch {
-      toast(`Copiez cette adresse : ${address}`);
+      toast(`À copier : ${text}`);
     }
   }
 }

@@ -127,6 +127,13 @@ class PlaceSearch extends HTMLElement {
     }
   }
 
+  /** Forget what was typed or chosen. */
+  clear() {
+    this.input.value = "";
+    this.fill(null);
+    this.close();
+  }
+
   close() {
     clearTimeout(this.wait);
     this.asking?.abort();
