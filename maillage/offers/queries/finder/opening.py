@@ -9,7 +9,7 @@ from django.utils.timezone import get_default_timezone, localtime
 
 from maillage.core.hours import is_open, openings, with_exceptions
 
-AHEAD = timedelta(days=8)
+AHEAD = timedelta(days=35)  # what is held once a month
 MOST_REMEMBERED = 20_000
 UNKNOWN, LATER = 4, 5
 

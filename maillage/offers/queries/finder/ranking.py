@@ -169,8 +169,10 @@ def misses(found: Candidates, asked: Asked, matched: Levels) -> Levels:
     remote, business = found.has("remote"), found.has("business")
     if asked.within_m is not None:
         lacks(Miss.RADIUS, ~remote & ~(found.distance_m <= asked.within_m))
+    not_her_age = (rows["publics"] != 0) & ((rows["publics"] & ~asked.publics_not) == 0)
+    lacks(Miss.AGE, not_her_age)
     if asked.publics:
-        lacks(Miss.PUBLIC, public(found, asked) == 2)
+        lacks(Miss.PUBLIC, (public(found, asked) == 2) & ~not_her_age)
     if asked.wants_business:
         lacks(Miss.NEED, matched == 0)
     else:
@@ -179,8 +181,6 @@ def misses(found: Candidates, asked: Asked, matched: Levels) -> Levels:
         lacks(Miss.PHASE, phase(found, asked) == 2)
     if asked.remote is not None:
         lacks(Miss.REMOTE, ~remote if asked.remote else ~found.has("on_site"))
-    if asked.publics_not:
-        lacks(Miss.AGE, (rows["publics"] != 0) & ((rows["publics"] & ~asked.publics_not) == 0))
     if asked.qpv is not None:
         lacks(Miss.QPV, found.has("qpv_only") & (found.for_others | (len(asked.qpv) == 0)))
     return lacking

@@ -82,8 +82,8 @@ def sections(found: Found, offset: int, size: int) -> Iterator[Section]:
 
 
 def first_key(found: Found) -> Rows:
-    """The order of first contacts: a person may ask; in the way that she asked; they receive and orient; for her
-    public, as near as she goes, at her phase; with a telephone. Each weighs more than all that follow, and all more
+    """The order of first contacts: a person may ask; in the way that she asked; they receive and orient; at her
+    phase, for her public, as near as she goes; with a telephone. Each weighs more than all that follow, and all more
     than the usual key."""
     candidates, misses = found.candidates, found.rank.misses
     kinds = candidates.rows["kinds"]
@@ -94,9 +94,9 @@ def first_key(found: Found) -> Rows:
         (misses & int(Miss.REMOTE)) == 0,
         orients | (kinds == 0),
         orients,
+        (misses & int(Miss.PHASE)) == 0,
         (misses & int(Miss.PUBLIC)) == 0,
         (misses & int(Miss.RADIUS)) == 0,
-        (misses & int(Miss.PHASE)) == 0,
         candidates.has("has_phone"),
     ):
         lacks = (lacks << 1) | ~fulfilled
