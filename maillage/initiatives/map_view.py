@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -19,7 +20,7 @@ from maillage.initiatives.models import Theme
 from maillage.initiatives.queries.clusters import LAST_ZOOM, Cluster, Clusters, clusters
 from maillage.initiatives.queries.criteria import Criteria
 from maillage.initiatives.queries.frames import FRANCE, frame
-from maillage.territories.basemap import Window, first_view, lonlat, mercator, window_around
+from maillage.territories.basemap import ATTRIBUTION, Window, first_view, lonlat, mercator, window_around
 from maillage.territories.queries.basemap import Box, drawing_versions, overseas
 
 WIDTH, HEIGHT = 800, 720
@@ -233,11 +234,17 @@ def _address(path: str, query: str, x: float, y: float, zoom: int) -> str:
     return f"{path}?{query}&{view}" if query else f"{path}?{view}"
 
 
-def tile_addresses() -> dict[str, str]:
-    """The address of each layer's tiles, with the version of its data."""
+def base_layers() -> dict[str, Any]:
+    """What lies under an interactive map: "tiles" (the addresses of ours, with the version of their data), "raster" (the
+    instance's own, if it has one) and "attribution"."""
     versions = drawing_versions()
     return {
-        layer: f"/tuiles/{layer}/{{z}}/{{x}}/{{y}}.svg?v={versions[layer]}" for layer in ("contours", "qpv")
+        "tiles": {
+            layer: f"/tuiles/{layer}/{{z}}/{{x}}/{{y}}.svg?v={versions.get(layer, '')}"
+            for layer in ("contours", "qpv")
+        },
+        "raster": {"url": settings.TILE_URL, "attribution": settings.TILE_ATTRIBUTION},
+        "attribution": ATTRIBUTION,
     }
 
 

@@ -2,19 +2,18 @@
 
 import math
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from maillage.initiatives.map_view import as_json, map_of, symbols, tile_addresses, zoom_of
+from maillage.initiatives.map_view import as_json, base_layers, map_of, symbols, zoom_of
 from maillage.initiatives.models import Theme
 from maillage.initiatives.queries.clusters import clusters
 from maillage.initiatives.queries.search import Criteria, UnknownCriterion
 from maillage.initiatives.views.find import results_context
-from maillage.territories.basemap import ATTRIBUTION, mercator
+from maillage.territories.basemap import mercator
 from maillage.territories.queries.basemap import Box
 from maillage.ui.rendering import render_page
 
@@ -32,9 +31,7 @@ def carte(request: HttpRequest) -> HttpResponse:
         context |= {
             "map": map_of(context["criteria"], path=request.path, asked=request.GET.get("vue", "")),
             "symbols": symbols(Theme.objects.all()),
-            "tiles": tile_addresses(),
-            "raster": {"url": settings.TILE_URL, "attribution": settings.TILE_ATTRIBUTION},
-            "attribution": ATTRIBUTION,
+            **base_layers(),
         }
     response = render_page(request, "initiatives/carte.html", "initiatives/_part.html", context)
     if context["refused"]:

@@ -17,6 +17,7 @@ from maillage.initiatives.actions import fiches, freshness, photos
 from maillage.initiatives.actions.proposals import remove_photo
 from maillage.initiatives.forms.contribution import DocumentForm, PhotoFields
 from maillage.initiatives.forms.initiative import InitiativeForm, as_initial
+from maillage.initiatives.map_view import base_layers
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.queries.values import FIELDS, Values, three_way, values_of, version_values
 from maillage.initiatives.views.moderation import user_number
@@ -78,6 +79,7 @@ def _page(
         "version": version,
         "photo_form": photo_form or PhotoFields(),
         "document_form": document_form or DocumentForm(),
+        **base_layers(),
     }
     wrong = form.errors or context["photo_form"].errors or context["document_form"].errors
     return render(request, "initiatives/edit.html", context, status=422 if wrong else 200)

@@ -18,6 +18,7 @@ from maillage.initiatives.actions import fiches, merging, photos, proposals
 from maillage.initiatives.forms.contribution import REASONS, RefusalForm
 from maillage.initiatives.forms.initiative import InitiativeForm
 from maillage.initiatives.forms.moderation import MergeForm
+from maillage.initiatives.map_view import base_layers
 from maillage.initiatives.models import Initiative, InitiativeEvent, Proposal, Theme
 from maillage.initiatives.queries import duplicates, moderation
 from maillage.initiatives.queries.values import differences
@@ -135,6 +136,7 @@ def _proposal_page(
             "refusal": refusal,
             "form": amended,
             "version": row.initiative.version if row.initiative else "",
+            **base_layers(),
         },
         status=422 if refusal.errors or amended.errors else 200,
     )

@@ -19,6 +19,7 @@ from maillage.initiatives import access
 from maillage.initiatives.actions import freshness, proposals
 from maillage.initiatives.actions import photos as photo_actions
 from maillage.initiatives.forms.contribution import ProposalForm
+from maillage.initiatives.map_view import base_layers
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.queries import duplicates
 from maillage.initiatives.queries.freshness import contact_address
@@ -130,7 +131,13 @@ def _form_page(
     likely: list[duplicates.Likely] | None = None,
     kept: str | None = None,
 ) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "initiative": initiative, "likely": likely, "kept": kept}
+    context: dict[str, Any] = {
+        "form": form,
+        "initiative": initiative,
+        "likely": likely,
+        "kept": kept,
+        **base_layers(),
+    }
     return render(request, "initiatives/propose.html", context, status=422 if form.errors else 200)
 
 
