@@ -2,7 +2,7 @@
 
 `./bin/bench locate [points]`. The contours are those of communes, shrunk to the size of a neighbourhood, given as many
 corners as an official contour and placed in towns; half of the points fall inside one. PostGIS is asked about a large
-sample and about points made on and beside the edges.
+sample and about points made on and beside the edges. Then `locate`, one point at a time.
 """
 
 import resource
@@ -19,13 +19,14 @@ import shapely
 import shapely.affinity
 from django.db import connection, transaction
 
-from bench.report import Figure, at_least, at_most, told
+from bench.report import Figure, at_least, at_most, p95, told
 from maillage.territories.grid import ContourIndex
-from maillage.territories.queries import assign
+from maillage.territories.queries import assign, locate
 
 CONTOURS = 1_600
 BATCH = 1_000_000
 SAMPLE = 200_000
+ONES = 300
 BESIDE_DEGREES = (0, 1e-15, 1e-12, 1e-9, 1e-7, 1e-5)  # a degree of latitude is 111 km
 
 
@@ -58,6 +59,7 @@ def figures(points: str = "10000000") -> Iterable[Figure]:
     )
 
     del index, found
+    yield at_most("one point, p95", p95(one_by_one(contours, lon[:ONES], lat[:ONES])), "ms", 20)
     yield from of_a_file(lon[: 2 * BATCH], lat[: 2 * BATCH])
 
 
@@ -148,6 +150,25 @@ def disagreements(
         for line, rank in cursor.fetchall():
             expected[line] = rank
     return int((index.find(lon, lat) != expected).sum())
+
+
+def one_by_one(contours: list[shapely.Geometry], lon: np.ndarray, lat: np.ndarray) -> list[float]:
+    """Milliseconds of `locate` for each point, with the contours as QPV; nothing of them stays."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM territories_qpv")
+        with cursor.copy(
+            "COPY territories_qpv (code, generation, nom, contour, is_schematic) FROM STDIN"
+        ) as copy:
+            for rank, shape in enumerate(contours):
+                drawn = shapely.to_wkb(shapely.multipolygons(shapely.get_parts(shape)), hex=True)
+                copy.write_row((f"QN{rank:05}M", 2024, "Banc d'essai", f"SRID=4326;{drawn}", False))
+        times = []
+        for x, y in zip(lon.tolist(), lat.tolist(), strict=True):
+            start = time.perf_counter()
+            locate(x, y)
+            times.append((time.perf_counter() - start) * 1000)
+        transaction.set_rollback(True)
+    return times
 
 
 def of_a_file(lon: np.ndarray, lat: np.ndarray) -> Iterable[Figure]:

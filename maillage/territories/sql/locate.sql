@@ -4,11 +4,15 @@
 WITH here AS (
     SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point
 ), at_sphere AS (
-    -- the index knows the sphere only: what it finds is at most half a percent too far, hence the second look below
-    SELECT ST_Distance(q.contour::geography, here.point::geography) AS distance_m
-    FROM here, territories_qpv q
-    ORDER BY q.contour::geography <-> here.point::geography
-    LIMIT 1
+    -- the index knows the sphere only: what it finds is at most half a percent too far, hence the second look below;
+    -- lateral: the index is walked from the point outwards only when the point is known before the walk
+    SELECT first.distance_m
+    FROM here, LATERAL (
+        SELECT ST_Distance(q.contour::geography, here.point::geography) AS distance_m
+        FROM territories_qpv q
+        ORDER BY q.contour::geography <-> here.point::geography
+        LIMIT 1
+    ) first
 )
 SELECT
     -- where several communes share one published contour, what they all belong to is known, and not which it is
