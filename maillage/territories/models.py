@@ -1,6 +1,6 @@
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.utils.translation import gettext_lazy as _
 
 # of QPV contours; figures always name theirs
@@ -114,11 +114,15 @@ class Contour(models.Model):
     code = models.CharField(max_length=9)
     min_zoom = models.SmallIntegerField()
     max_zoom = models.SmallIntegerField()
-    shape = models.MultiPolygonField(srid=3857)
+    shape = models.MultiPolygonField(srid=3857, spatial_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "code", "min_zoom"], name="contour_once_a_zoom")
+        ]
+        indexes = [
+            # the land of a tile; the others are found by their code
+            GistIndex(models.F("shape"), name="contour_land", condition=models.Q(kind="departement"))
         ]
 
     def __str__(self) -> str:
@@ -140,7 +144,15 @@ class Border(models.Model):
     level = models.SmallIntegerField(choices=Level)
     min_zoom = models.SmallIntegerField()
     max_zoom = models.SmallIntegerField()
-    shape = models.LineStringField(srid=3857)
+    shape = models.LineStringField(srid=3857, spatial_index=False)
+
+    class Meta:
+        indexes = [
+            # a view of all France must not walk through the lines of every commune; F: with `fields`, GeoDjango
+            # forgets the condition
+            GistIndex(models.F("shape"), name="border_far", condition=models.Q(min_zoom__lte=8)),
+            GistIndex(models.F("shape"), name="border_near", condition=models.Q(max_zoom__gte=9)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} ({self.min_zoom}-{self.max_zoom})"
