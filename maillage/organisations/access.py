@@ -72,6 +72,11 @@ def banner_to_run(user: Someone, slug: str) -> Banner:
     return found
 
 
+def banners_to_run(user: Someone) -> list[Banner]:
+    """The banners that `user` runs, by name, published or not."""
+    return [banner for banner in Banner.objects.order_by("name", "pk") if may_run(user, banner)]
+
+
 def who_opens_banners(user: Someone) -> User:
     """`user`, if they animate some territory or run the network; PermissionDenied otherwise."""
     if not isinstance(user, User) or not scopes(user, Role.Kind.ANIMATOR, Role.Kind.NETWORK):

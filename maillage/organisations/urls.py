@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.organisations.views import banners, calls, structures
+from maillage.organisations.views import banners, calls, media, structures
 
 app_name = "organisations"
 urlpatterns = [
@@ -17,6 +17,13 @@ urlpatterns = [
     path("qui-sommes-nous/", banners.about, name="banner"),
     path("rappel/", calls.call_back, name="call-back"),
     path("rappel/merci/", calls.call_back_sent, name="call-back-sent"),
+    path("espace/bannieres/", banners.workspace, name="banners"),
+    path("espace/bannieres/nouvelle/", banners.new, name="banner-new"),
+    path("espace/bannieres/<slug:slug>/", banners.edit, name="banner-edit"),
+    path("espace/bannieres/<slug:slug>/logo/", banners.logo, name="banner-logo"),
+    path("espace/bannieres/<slug:slug>/astreinte/", banners.rota, name="banner-rota"),
+    path("espace/bannieres/<slug:slug>/astreinte/<int:duty_id>/", banners.end_duty, name="banner-duty"),
+    path("media/logos/<path:name>", media.logo, name="logo"),
     path("espace/rappels/", calls.calls, name="calls"),
     path("espace/rappels/<int:call_id>/", calls.call, name="call"),
 ]

@@ -20,6 +20,7 @@ from maillage.initiatives.demo import (
     load_proposals,
 )
 from maillage.offers.demo import forget_offers, load_offers
+from maillage.organisations.demo import forget_banner, load_banner
 from maillage.territories.actions import load_schematic_qpv
 from maillage.territories.models import Commune
 
@@ -38,6 +39,7 @@ class Command(TyperCommand):
     )
     def reset(self, as_json: Json = False) -> None:
         with acting_as(None, purpose=Purpose.ADMINISTRATION):
+            forget_banner()
             forget_proposals()
             forget_initiatives()
             forget_offers()
@@ -67,4 +69,5 @@ def load_demo() -> Report:
         report = load_initiatives(at=timezone.now())
         load_proposals(at=timezone.now())
         report.include(load_offers(at=timezone.now()))
+        load_banner(at=timezone.now())
         return report

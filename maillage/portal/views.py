@@ -8,7 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
+from maillage.core.markdown import as_html
 from maillage.offers.wording import STAGES
+from maillage.organisations.banners import banner_of
 from maillage.portal import queries
 from maillage.portal.source import archive
 
@@ -16,12 +18,20 @@ from maillage.portal.source import archive
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front door: the finder's first two questions, the map beside them, three doors, the latest initiatives."""
+    """The front door: the finder's first two questions, the map beside them, three doors, the latest initiatives.
+
+    Under a banner, its words, and its territory.
+    """
+    banner = banner_of(request)
+    place = banner.place_query if banner else ""
     context = {
         "stages": list(STAGES.values()),
-        "overview": queries.overview(),
-        "first_view": queries.france_view(),
-        "latest": queries.latest(),
+        "banner": banner,
+        "welcome": as_html(banner.welcome) if banner else "",
+        "place": place,
+        "overview": queries.overview(place),
+        "first_view": queries.local_view(place),
+        "latest": queries.latest(place),
     }
     return render(request, "portal/home.html", context)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Point, Polygon
 from django.db.models import QuerySet
 
-from maillage.organisations.models import Banner, Duty
+from maillage.accounts.models import User
+from maillage.core.acting import Purpose, for_purpose
+from maillage.organisations.models import Banner, Duty, Organisation
 from maillage.organisations.models.banner import zone_kind
 from maillage.territories.models import Commune, Epci, Qpv
 
@@ -121,6 +123,26 @@ def on_duty(banner: Banner, day: date) -> list[Duty]:
     return list(Duty.objects.filter(banner=banner, period__contains=day).order_by("rank"))
 
 
-def rota(banner: Banner, *, since: date) -> list[Duty]:
-    """The duties that are not over on `since`, in order of days, then of rank."""
-    return list(Duty.objects.filter(banner=banner, period__endswith__gt=since).order_by("period", "rank"))
+def rota_from(banner: Banner, day: date) -> list[Duty]:
+    """The duties that are not over on `day`, in order of days, then of rank; `last_day` is the last one of each."""
+    found = list(Duty.objects.filter(banner=banner, period__endswith__gt=day).order_by("period", "rank"))
+    for duty in found:
+        duty.last_day = duty.period.upper - timedelta(days=1)  # type: ignore[attr-defined]
+    return found
+
+
+def duty_of(banner: Banner, number: int) -> Duty | None:
+    """One line of the banner's rota."""
+    return Duty.objects.filter(banner=banner, pk=number).first()
+
+
+def partners_of(banner: Banner) -> QuerySet[Organisation]:
+    """The partners of a banner, by name, with their commune."""
+    return banner.partners.select_related("commune").defer("commune__contour").order_by("name", "pk")
+
+
+def names_on_rota(duties: Iterable[Duty]) -> dict[int, str]:
+    """The displayed name of each person of these duties, by number: for those who run the banner."""
+    with for_purpose(Purpose.ADMINISTRATION):
+        people = User.objects.filter(pk__in={duty.user_id for duty in duties})
+        return {person.pk: str(person) for person in people}
