@@ -1,5 +1,7 @@
-"""Likely duplicates, measured on pairs labelled by hand (duplicates.csv).
+"""Likely duplicates, measured on pairs labelled by hand.
 
+The scores were tuned on duplicates.csv, never on duplicates_held_out.csv: whoever tunes again leaves it closed, and writes
+new pairs if it was opened.
 `communes`: same (both at an address, `metres` apart), other (another town, `metres` apart), hall (the second known by its
 commune only, drawn at the town hall), national (no point).
 """
@@ -10,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from maillage.initiatives.queries.duplicates import likely_duplicates, of_initiative, similarity
+from maillage.initiatives.queries.duplicates import likely_duplicates, of_initiative
+from maillage.initiatives.queries.likeness import similarity
 from maillage.initiatives.tests.factories import make_initiative, make_organisation
 from maillage.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
-PAIRS = list(csv.DictReader((Path(__file__).parent / "duplicates.csv").open(encoding="utf-8")))
 LON, LAT = 2.4008, 48.9721
 
 
@@ -42,10 +44,12 @@ def found_by_query(pair):
     return bool(found)
 
 
-def test_precision_and_recall_on_labelled_pairs():
+@pytest.mark.parametrize(("file", "least"), [("duplicates", 300), ("duplicates_held_out", 110)])
+def test_precision_and_recall_on_labelled_pairs(file, least):
+    pairs = list(csv.DictReader((Path(__file__).parent / f"{file}.csv").open(encoding="utf-8")))
     right = wrong = missed = 0
     mistakes = []
-    for pair in PAIRS:
+    for pair in pairs:
         same, found = pair["same"] == "1", found_by_query(pair)
         right += same and found
         wrong += found and not same
@@ -56,9 +60,9 @@ def test_precision_and_recall_on_labelled_pairs():
                 f"{'missed' if same else 'wrong'} {score:.2f} {pair['kind']}: {pair['title_a']} / {pair['title_b']}"
             )
     precision, recall = right / (right + wrong), right / (right + missed)
-    print(f"{len(PAIRS)} pairs, precision {precision:.3f}, recall {recall:.3f}", *mistakes, sep="\n")  # noqa: T201
+    print(f"{len(pairs)} pairs, precision {precision:.3f}, recall {recall:.3f}", *mistakes, sep="\n")  # noqa: T201
 
-    assert len(PAIRS) >= 200
+    assert len(pairs) >= least
     assert precision >= 0.95, mistakes
     assert recall >= 0.9, mistakes
 
