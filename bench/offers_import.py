@@ -112,5 +112,12 @@ def run(path: Path, rows: int, *options: str) -> tuple[float, float]:
 def forget() -> None:
     """Take out what the benchmark brought."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM offers_service WHERE origin = %s", [ORIGIN])
-        cursor.execute("DELETE FROM organisations_organisation WHERE origin = %s", [ORIGIN])
+        for table, column in (
+            ("offers_service", "service_id"),
+            ("organisations_organisation", "organisation_id"),
+        ):
+            cursor.execute(
+                f"DELETE FROM offers_finding WHERE {column} IN (SELECT id FROM {table} WHERE origin = %s)",
+                [ORIGIN],
+            )
+            cursor.execute(f"DELETE FROM {table} WHERE origin = %s", [ORIGIN])

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 ROUTERS: dict[str, str] = {
     "initiatives": "maillage.initiatives.api.router",
     "offers": "maillage.offers.api.search.router",
+    "services": "maillage.offers.api.inclusion.services",
+    "structures": "maillage.offers.api.inclusion.structures",
     "territories": "maillage.territories.api.router",
 }
 

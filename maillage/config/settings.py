@@ -256,12 +256,15 @@ NAVIGATION = [
     (_("Trouver un contact"), "/trouver/"),
     (_("Carte"), "/carte/"),
     (_("Initiatives"), "/initiatives/"),
+    (_("Services"), "/services/"),
     (_("Territoires"), "/territoires/"),
     (_("Proposer une initiative"), "/initiatives/proposer/"),
 ]
 ACCOUNT_NAVIGATION = [
     (_("Mon espace"), "/espace/"),
     (_("Modération"), "/espace/moderation/"),
+    (_("Mes services"), "/espace/services/"),
+    (_("Qualité des services"), "/espace/moderation/services/"),
     (_("Mes structures"), "/structures/"),
     (_("Mon compte"), "/compte/"),
 ]

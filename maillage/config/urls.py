@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),  # before: it has folders of its own under media/ and espace/
     path("", include("maillage.initiatives.urls")),
     path("", include("maillage.offers.urls.finder")),
+    path("", include("maillage.offers.urls.services")),
     path("", include("maillage.portal.urls")),
     path("", include("maillage.territories.urls")),
     path("", include("maillage.ui.urls")),

@@ -11,7 +11,7 @@ WITHOUT_PAGE = (
     "api/", "tuiles/", "apparence/", "healthz", "readyz", "metrics", "compte/", "favicon.ico", "carte/grappes",
     "grappes", "oembed", "travaux/", "media/",
     # behind the secret of a mail: their own app tries them
-    "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "suivre/",
+    "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "suivre/", "services/a-jour/", "services/signalement/",
 )  # fmt: skip
 MACHINE_ENDINGS = (
     ".xml", ".txt", ".json", ".geojson", ".csv", ".xlsx", ".umap", ".atom", ".pdf", ".webmanifest", ".gz", ".svg", ".png", ".jpg",
@@ -24,6 +24,7 @@ SAMPLES = {
         "initiatives/",
         "slug",
     ): "SELECT slug FROM initiatives_initiative WHERE status = 'published' AND slug LIKE 'bus-%' ORDER BY id LIMIT 1",
+    ("services/", "slug"): "SELECT slug FROM offers_service WHERE status = 'published' ORDER BY id LIMIT 1",
     ("structures/", "slug"): "SELECT slug FROM organisations_organisation ORDER BY id LIMIT 1",
     ("territoires/epci/", "code"): "SELECT epci_id FROM territories_commune WHERE code = '35238'",
     ("territoires/qpv/", "code"): "SELECT code FROM territories_qpv WHERE is_schematic ORDER BY code LIMIT 1",
@@ -42,6 +43,9 @@ SEARCHES = {
     "territories:found": "/territoires/?q=saint-denis",
     "territories:here": "/territoires/ou-suis-je/?lon=-1.66&lat=48.128",
     "territories:refused": "/territoires/ou-suis-je/?lon=48.85&lat=102.35",
+    "services:found": "/services/?q=microcredit&departement=95",
+    "services:nothing": "/services/?q=zzzzqqqq",
+    "services:refused": "/services/?lieu=Xyzzyqwv",
     "missing": "/nulle-part/",
     "sign-in": "/compte/connexion/",
     "sign-up": "/compte/inscription/",

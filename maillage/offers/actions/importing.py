@@ -15,6 +15,7 @@ from maillage.core.errors import DomainError
 from maillage.core.imports import Report
 from maillage.offers.actions.quality import find_faults
 from maillage.offers.imports.checks import SERVICE, STRUCTURE, Check, Checker, RowRefused
+from maillage.offers.imports.followed import FOLLOWED, FOLLOWED_STRUCTURE
 from maillage.offers.imports.reading import InclusionFile, Kind, open_inclusion
 from maillage.offers.models import FindingKind
 from maillage.offers.sql import statement
@@ -23,33 +24,6 @@ Progress = Callable[[float, str], None]
 DEFAULT_ORIGIN = "data-inclusion"
 TABLES = ("incoming_structures", "incoming_services", "refused_structures", "refused_services", "places_structures",
           "places_services", "resolved_structures", "resolved_services")  # fmt: skip
-# fields of a structure that follow its source, unless they are among its local_fields: column, value of the row (r)
-FOLLOWED_STRUCTURE = {
-    "name": ("name", "r.nom"),
-    "website": ("website", "r.site_web"),
-    "commune": ("commune_id", "r.commune_found"),
-    "point": ("point", "r.point_found"),
-} | {
-    name: (name, f"r.{name}")
-    for name in (
-        "siret", "description", "nom_commune", "code_postal", "adresse", "complement_adresse", "telephone", "courriel",
-        "horaires_accueil", "accessibilite_lieu", "reseaux_porteurs", "lien_source", "date_maj",
-    )
-}  # fmt: skip
-# the same of a service
-FOLLOWED = {
-    name: (name, f"r.{name}")
-    for name in (
-        "nom", "description", "lien_source", "date_maj", "type", "thematiques", "frais", "frais_precisions", "publics",
-        "publics_precisions", "conditions_acces", "nom_commune", "code_postal", "adresse", "complement_adresse",
-        "telephone", "courriel", "contact_nom_prenom", "modes_accueil", "zone_eligibilite", "lien_mobilisation",
-        "modes_mobilisation", "mobilisable_par", "mobilisation_precisions", "volume_horaire_hebdomadaire",
-        "nombre_semaines", "horaires_accueil",
-    )
-} | {
-    "commune": ("commune_id", "r.commune_found"),
-    "point": ("point", "r.point_found"),
-}  # fmt: skip
 MOST_GONE, GONE_SHARE = 1_000, 0.5
 
 
@@ -113,6 +87,7 @@ class _Run:
     def take(self, source: InclusionFile) -> None:
         """Stage every row of the file, then load structures, then services."""
         self._execute("SET LOCAL work_mem = '128MB'")
+        self._execute("SET LOCAL gin_pending_list_limit = '64MB'")
         for table in TABLES:
             self._execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
         self._execute(statement("import_staging"))
@@ -174,7 +149,8 @@ class _Run:
                 "key": key[:60], "first": first})  # fmt: skip
         self._execute(f"CREATE UNIQUE INDEX ON incoming_{kind} (line)")
         self._execute(f"CREATE INDEX ON incoming_{kind} (key)")
-        self._execute(f"ANALYZE incoming_{kind}")
+        # of the columns that are joined: the others are long
+        self._execute(f"ANALYZE incoming_{kind} (line, key, code_insee, code_postal)")
         return count
 
     # --- structures ------------------------------------------------------------------------------------------------
@@ -182,7 +158,7 @@ class _Run:
     def _load_structures(self) -> None:
         self._place("structures")
         self._execute(statement("import_structures_resolved"), self.asked)
-        self._execute("ANALYZE resolved_structures")
+        self._execute("ANALYZE resolved_structures (line, key, organisation)")
         self._tell("structures", "organisations_organisation", "organisation")
         [(matched,)] = self._execute(
             "SELECT count(*) FROM resolved_structures WHERE organisation IS NOT NULL"
@@ -264,7 +240,7 @@ class _Run:
             self._make_provisional(orphans)
         self._place("services")
         self._execute(statement("import_services_resolved"), self.asked)
-        self._execute("ANALYZE resolved_services")
+        self._execute("ANALYZE resolved_services (line, key, service)")
         self._tell("services", "offers_service", "service")
         self.progress(0.65, _("Écriture"))
         self._write_services()

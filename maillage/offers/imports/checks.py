@@ -1,21 +1,21 @@
 """One row of data·inclusion, checked against the national schema and cleaned: what goes to the staging table, or why not."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from unicodedata import is_normalized
 
 from data_inclusion.schema import v1
 from data_inclusion.schema.v1.score_qualite import score
 from django.db.models import Model
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 from stdnum.fr import siret as siret_numbers
 
 from maillage.core.imports.values import one_line, text
 from maillage.core.validation import in_french
+from maillage.offers.imports.followed import slug_of
 from maillage.offers.imports.reading import InclusionRow
 from maillage.offers.models import Service
 from maillage.organisations.models import Organisation
@@ -64,8 +64,6 @@ LONGEST: dict[type[Any], dict[str, int]] = {
 }
 MOST_WEEKS = 2**31 - 1
 WHOLE_COUNTRY = "99100"  # France among the codes of countries
-# an address is one of our pages: no service may take its name
-RESERVED = frozenset({"nouveautes", "moderation", "nouveau", "atom"})
 
 
 class Problem(NamedTuple):
@@ -233,10 +231,19 @@ def checked(row: InclusionRow, schema: type[Any]) -> tuple[dict[str, Any], Any]:
 
 def _clean(name: str, value: Any) -> Any:
     if isinstance(value, str):
+        if _is_plain(value):
+            return value.strip() if name in SEVERAL_LINES else " ".join(value.split())
         return text(value) if name in SEVERAL_LINES else one_line(value)
     if isinstance(value, list):
-        return [one_line(part) if isinstance(part, str) else part for part in value]
+        return [part if not isinstance(part, str) or _is_plain(part) else one_line(part) for part in value]
     return value
+
+
+def _is_plain(value: str) -> bool:
+    """Whether there is nothing to clean but spaces: most texts, told quickly."""
+    return (
+        value.isprintable() and (value.isascii() or is_normalized("NFC", value)) and not value.startswith("'")
+    )
 
 
 def _where(error: Any) -> str:
@@ -263,12 +270,6 @@ def array(values: Iterable[str]) -> str:
 def digest(values: tuple[Any, ...]) -> str:
     """What tells whether a row of the source has changed: 32 hexadecimal digits."""
     return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
-
-
-def slug_of(name: str, otherwise: str) -> str:
-    """The address that a name asks for; another may have it already."""
-    base = re.sub(r"-+", "-", slugify(name))[:90].strip("-") or otherwise
-    return base if base not in RESERVED else f"{base}-1"
 
 
 Check = Callable[[InclusionRow], Staged]
