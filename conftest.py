@@ -4,14 +4,25 @@ import os
 import uuid
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
 
 from tests import databases
 
 
+# how fast a machine is proves nothing: what takes time is measured in bench/
+hypothesis.settings.register_profile(
+    "maillage",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
 def pytest_configure() -> None:
     """Pages made in a test name static files as they are: nothing was collected."""
+    hypothesis.settings.load_profile("maillage")
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 

@@ -37,6 +37,7 @@ class Item:
     lat: float | None = None
     distance_m: int | None = None
     approximate: bool = False
+    travel_s: int | None = None  # seconds on the way, where a routing server says so
     on_site: bool = True
     remote: bool = False
     open_now: bool | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
@@ -104,6 +105,19 @@ def distance_words(metres: int | None, *, approximate: bool = False) -> str:
     km = metres / 1000
     told = _("%(n)s km") % {"n": number_format(round(km, 1) if km < 10 else round(km))}
     return _("environ %(distance)s") % {"distance": told} if approximate else told
+
+
+def travel_words(seconds: int) -> str:
+    """How long a way takes, in the instance's way of travelling: « environ 15 min à pied »."""
+    minutes = max(1, round(seconds / 60))
+    said = {
+        "pied": _("environ %(time)s à pied"),
+        "velo": _("environ %(time)s à vélo"),
+        "voiture": _("environ %(time)s en voiture"),
+    }[settings.ROUTING_MODE]
+    hours, rest = divmod(minutes, 60)
+    time = _("%(n)s min") % {"n": minutes} if not hours else _("%(h)s h %(m)02d") % {"h": hours, "m": rest}
+    return said % {"time": time}
 
 
 def clock(at: datetime) -> str:

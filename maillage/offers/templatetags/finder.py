@@ -13,8 +13,9 @@ register = template.Library()
 
 @register.filter
 def distance(item: Item) -> str:
-    """How far an item is; "" when it is not known."""
-    return wording.distance_words(item.distance_m, approximate=item.approximate)
+    """How far an item is, and how long it takes when that is known; "" when neither is."""
+    away = wording.distance_words(item.distance_m, approximate=item.approximate)
+    return f"{away}, {wording.travel_words(item.travel_s)}" if away and item.travel_s is not None else away
 
 
 @register.filter

@@ -20,6 +20,7 @@ from maillage.offers.forms.finder import FinderForm
 from maillage.offers.queries.finder import find, whereabouts
 from maillage.offers.queries.places import Meant, place_meant
 from maillage.offers.situation import Situation
+from maillage.offers.travel import with_travel
 
 
 @login_not_required
@@ -35,7 +36,7 @@ def finder(request: HttpRequest) -> HttpResponse:
     if not _is_address_of(request, situation):
         return redirect(address(situation))
     try:
-        found = find(situation, at=timezone.now())
+        found = with_travel(find(situation, at=timezone.now()))
     except DomainError as error:
         return _questions(request, _refused(form, error))
     return render(request, "offers/answer.html", answer_context(found))
@@ -59,7 +60,7 @@ def everything(request: HttpRequest) -> HttpResponse:
     """Everyone who fits the question, a page at a time, each with its reasons. Raises WrongCriteria."""
     situation = rounded(criteria.read(request.GET))
     page, size = criteria.pages(request.GET)
-    found = find(situation, at=timezone.now(), page=page, size=size)
+    found = with_travel(find(situation, at=timezone.now(), page=page, size=size))
     if found.total and not found.items:
         return redirect(f"{request.path}?{criteria.query_string(situation)}")
     context = answer_context(found) | {"page": Found(found).get_page(page)}
