@@ -11,7 +11,6 @@ from hypothesis import HealthCheck
 
 from tests import databases
 
-
 # how fast a machine is proves nothing: what takes time is measured in bench/
 hypothesis.settings.register_profile(
     "maillage",
