@@ -33,10 +33,6 @@ class EditConflict(Conflict):
         )
 
 
-class PointNowhere(DomainError):
-    """The point is at sea or abroad."""
-
-
 class SlugTaken(DomainError):
     """A deleted fiche cannot come back under its address: another has taken it."""
 
@@ -125,15 +121,9 @@ def save_initiative(*, initiative_id: int, version: int, values: Values) -> Init
 
 @transaction.atomic
 def move_initiative(*, initiative_id: int, version: int, lon: float, lat: float) -> Initiative:
-    """Put the fiche at this point, with the territories that hold it. Raises EditConflict, PointNowhere."""
+    """Put the fiche at this point, with the territories that hold it. Raises EditConflict, NoCommuneThere, InvalidPosition."""
     row = locked(initiative_id, version)
     place = placing.place_at(lon, lat, address=row.address)
-    if place is None:
-        raise PointNowhere(
-            _(
-                "Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Placez-le à terre."
-            )
-        )
     apply_values(row, {"place": place}).save()
     row.refresh_from_db(fields=["version"])
     return row

@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.core.errors import DomainError
 from maillage.initiatives.models import Phase, Public, Theme
 from maillage.initiatives.models.initiative import Licence
 from maillage.initiatives.queries import placing
@@ -267,18 +268,11 @@ class InitiativeForm(forms.Form):
             or "where" not in self.changed_data
         )
         if lon is not None and lat is not None and moved:
-            place = placing.place_at(lon, lat, address=address)
-            if place is None:
-                swapped = placing.commune_at(lat, lon) if abs(lon) <= 90 else None
-                self.add_error(
-                    "lat",
-                    _("La latitude et la longitude semblent échangées : inversez-les.")
-                    if swapped
-                    else _(
-                        "Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Corrigez-le, ou écrivez seulement la commune."
-                    ),
-                )
-            return place
+            try:
+                return placing.place_at(lon, lat, address=address)
+            except DomainError as error:
+                self.add_error("lat", str(error))
+                return None
         return self._place_in_commune(data, where, address)
 
     def _place_in_commune(self, data: dict[str, Any], where: str, address: str) -> Values | None:

@@ -4,14 +4,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.db.models import CharField, Func, Q, Value
+from django.utils.translation import gettext as _
 
+from maillage.core.errors import DomainError
 from maillage.initiatives.models import Initiative
 from maillage.territories.models import Commune, Departement, Qpv, Region
-from maillage.territories.queries import search_places
+from maillage.territories.queries import locate, search_places
 
 LATEST_QPV_FIRST = "-generation"
+
+
+class NoCommuneThere(DomainError):
+    """The point is at sea or abroad, or where no contour tells which commune it is."""
 
 
 @dataclass(frozen=True)
@@ -69,28 +74,29 @@ def wider_named(kind: str, text: str) -> list[Found]:
     return [Found(kind, row.code, row.nom, "") for row in rows[:8]]
 
 
-def commune_at(lon: float, lat: float) -> Commune | None:
-    """The commune (an arrondissement where there is one) whose contour holds this point; None at sea or abroad."""
-    point = Point(lon, lat, srid=4326)
-    return (
-        Commune.objects.select_related("departement")
-        .filter(contour__covers=point)
-        .order_by("kind", "code")
-        .first()
-    )
-
-
-def qpv_at(lon: float, lat: float) -> Qpv | None:
-    """The priority neighbourhood, of the latest generation that knows one, whose contour holds this point."""
-    return Qpv.objects.filter(contour__covers=Point(lon, lat, srid=4326)).order_by(LATEST_QPV_FIRST).first()
-
-
-def place_at(lon: float, lat: float, *, address: str = "") -> dict[str, Any] | None:
-    """The `place` value of a precise point; None when no commune holds it."""
-    commune, qpv = commune_at(lon, lat), qpv_at(lon, lat)
+def place_at(lon: float, lat: float, *, address: str = "") -> dict[str, Any]:
+    """The `place` value of a precise point. Raises NoCommuneThere, or InvalidPosition when its coordinates are exchanged."""
+    found = locate(lon, lat)
+    commune = found.arrondissement or found.commune
     if commune is None:
-        return None
-    return _place(Initiative.Scope.ADDRESS, commune, (lon, lat), address, qpv)
+        raise NoCommuneThere(
+            _("Plusieurs communes partagent le contour où est ce point : écrivez seulement la commune.")
+            if found.departement
+            else _(
+                "Ce point n’est dans aucune commune française : il est en mer ou à l’étranger. Corrigez-le, ou écrivez seulement la commune."
+            )
+        )
+    latest = max(found.qpv, key=lambda qpv: qpv.generation, default=None)
+    return {
+        "scope": Initiative.Scope.ADDRESS.value,
+        "lon": round(lon, 6),
+        "lat": round(lat, 6),
+        "address": address,
+        "commune": commune.code,
+        "qpv": latest and Qpv.objects.only("pk").get(code=latest.code, generation=latest.generation).pk,
+        "departement": found.departement and found.departement.code,
+        "region": found.region and found.region.code,
+    }
 
 
 def place_in(commune: Commune, *, address: str = "") -> dict[str, Any]:
@@ -108,8 +114,9 @@ def place_of_qpv(code: str, name: str) -> dict[str, Any] | None:
     if qpv is None or _plain(qpv.nom).lower() != _plain(name).lower():
         return None
     point = qpv.contour.point_on_surface
-    commune = qpv.commune or commune_at(point.x, point.y)
-    if commune is None:
+    try:
+        commune = qpv.commune or Commune.objects.get(pk=place_at(point.x, point.y)["commune"])
+    except NoCommuneThere:
         return None
     return _place(Initiative.Scope.QPV, commune, (point.x, point.y), "", qpv)
 

@@ -193,7 +193,7 @@ def test_any_text_is_a_title_and_stays_text(client, title):
         ({"title": "🎉🎉"}, "lettres"),
         ({"lon": "0", "lat": "0"}, "aucune commune"),
         ({"lon": "-5", "lat": "47"}, "en mer"),
-        ({"lon": "48.9721", "lat": "2.4008"}, "échangées"),
+        ({"lon": "48.9721", "lat": "2.4008"}, "inversées"),
         ({"lon": "2.4"}, "Donnez la latitude et la longitude"),
         ({"lon": "500", "lat": "48"}, "180"),
         ({"where": "Nullepart-sur-Rien"}, "n’est pas reconnue"),
