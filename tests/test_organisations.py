@@ -73,6 +73,7 @@ def test_managers_change_it_and_nobody_else():
         "siret": SIRET,
         "website": "exemple.fr",
         "commune": "Garges-lès-Gonesse (95268)",
+        "version": "1",
     }
     for stranger in (member, person("autre@exemple.fr", ("moderator",))):
         assert signed_in(stranger).post(url, given).status_code == 403

@@ -6,9 +6,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from maillage.accounts.access import is_network_administrator, scopes
+from maillage.accounts.access import MODERATING, is_network_administrator, scopes
 from maillage.accounts.models import Role, User
-from maillage.organisations.models import Banner, Duty, Membership, Organisation
+from maillage.organisations.models import Banner, Claim, Duty, Membership, Organisation
 from maillage.territories.models import Commune, Epci, Qpv
 
 Someone = User | AnonymousUser
@@ -16,7 +16,12 @@ Someone = User | AnonymousUser
 
 def organisation_to_read(slug: str) -> Organisation:
     """The organisation; public. Http404 when there is none."""
-    found = Organisation.objects.select_related("commune").filter(slug=slug).first()
+    found = (
+        Organisation.objects.select_related("commune__departement")
+        .defer("commune__contour")
+        .filter(slug=slug)
+        .first()
+    )
     if found is None:
         raise Http404
     return found
@@ -119,3 +124,58 @@ def around_each(codes: list[str]) -> Iterator[set[tuple[str, str]]]:
 
 def _pairs(*pairs: tuple[str, str | None]) -> set[tuple[str, str]]:
     return {(kind, code) for kind, code in pairs if code}
+
+
+def territories_of(organisation: Organisation) -> set[tuple[str, str]]:
+    """The (kind, code) pairs of the territories where a structure lies, else of those that it covers."""
+    place = organisation.commune
+    if place is None:
+        return {
+            (kind, code)
+            for kind, colon, code in (zone.partition(":") for zone in organisation.zones)
+            if colon
+        }
+    return _pairs(
+        ("commune", place.pk),
+        ("commune", place.parent_id),
+        ("epci", place.epci_id),
+        ("departement", place.departement_id),
+        ("region", place.departement.region_id if place.departement else None),
+    )
+
+
+def may_verify(user: Someone, organisation: Organisation) -> bool:
+    """Whether `user` moderates or animates where the structure lies."""
+    scope = scopes(user, *MODERATING)
+    return bool(scope) and scope.includes(territories_of(organisation))
+
+
+def organisation_to_verify(user: Someone, slug: str) -> Organisation:
+    """The structure, if `user` moderates where it lies; PermissionDenied otherwise, for its page is public."""
+    found = organisation_to_read(slug)
+    if not may_verify(user, found):
+        raise PermissionDenied
+    return found
+
+
+def organisation_with_history(user: Someone, slug: str) -> Organisation:
+    """The structure, if `user` manages it or moderates where it lies; PermissionDenied otherwise."""
+    found = organisation_to_read(slug)
+    if not (may_manage(user, found) or may_verify(user, found)):
+        raise PermissionDenied
+    return found
+
+
+def who_moderates(user: Someone) -> User:
+    """`user`, if they moderate somewhere; PermissionDenied otherwise."""
+    if not isinstance(user, User) or not scopes(user, *MODERATING):
+        raise PermissionDenied
+    return user
+
+
+def claim_to_answer(user: Someone, claim_id: int) -> Claim:
+    """The claim, if `user` moderates where its structure lies and did not make it; Http404 otherwise."""
+    found = Claim.objects.select_related("organisation__commune__departement").filter(pk=claim_id).first()
+    if found is None or found.user_id == user.pk or not may_verify(user, found.organisation):
+        raise Http404
+    return found

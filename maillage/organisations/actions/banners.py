@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from maillage.accounts.queries import user_by_email
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import Conflict, DomainError
+from maillage.organisations.actions.structures import put_logo
 from maillage.organisations.models import Banner, Duty
 from maillage.organisations.queries.banners import territory_of
 
@@ -68,14 +69,7 @@ def change_banner(*, banner_id: int, version: int, values: dict[str, Any]) -> Ba
 def change_logo(*, banner: Banner, logo: "ContentFile[bytes] | None") -> Banner:
     """Put a logo (from core.pictures.encode_logo) in place of the former, whose file goes with the commit; None: no logo."""
     row = Banner.objects.select_for_update(of=("self",)).get(pk=banner.pk)
-    storage, former = row.logo.storage, row.logo.name
-    if logo is None:
-        row.logo = ""
-    else:
-        row.logo.save(str(logo.name), logo, save=False)
-    row.save(update_fields=["logo"])
-    if former:
-        transaction.on_commit(lambda: storage.delete(former))
+    put_logo(row, logo)
     return row
 
 

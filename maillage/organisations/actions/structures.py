@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from django.core import signing
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from stdnum.fr import siret as siret_number
 
-from maillage.core.errors import DomainError
+from maillage.core.errors import Conflict, DomainError
 from maillage.organisations import queries, sirene
-from maillage.organisations.models import Membership, Organisation
+from maillage.organisations.models import Banner, Membership, Organisation
 
 INVITATION_SALT = "organisations.invitation"
 INVITATION_DAYS = 14
@@ -26,6 +27,14 @@ class WrongSiret(DomainError):
 
 class SiretTaken(DomainError):
     """Another organisation has this SIRET."""
+
+
+class OrganisationConflict(Conflict):
+    """Somebody saved the structure since it was read."""
+
+
+class NetworkInUse(DomainError):
+    """What others belong to is a network, and nobody belongs to itself."""
 
 
 class InvitationOver(DomainError):
@@ -82,16 +91,68 @@ def ensure_organisation(*, name: str, siret: str = "", commune: str | None = Non
 
 
 @transaction.atomic
-def change_organisation(*, organisation: Organisation, values: dict[str, Any]) -> Organisation:
-    """Change name, siret, website and commune. Raises WrongSiret, SiretTaken."""
+def change_organisation(*, organisation: Organisation, version: int, values: dict[str, Any]) -> Organisation:
+    """Change what `values` holds (fields, and `networks`), if the row is still at `version`.
+
+    What was changed of a structure that a file brings no longer follows the file. Raises OrganisationConflict, WrongSiret,
+    SiretTaken, NetworkInUse.
+    """
     row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
-    row.siret = checked_siret(values["siret"])
+    if row.version != version:
+        raise OrganisationConflict(
+            _("Quelqu’un d’autre vient de modifier cette structure. Relisez, puis reportez vos changements.")
+        )
+    values = dict(values)
+    networks = values.pop("networks", None)
+    if "siret" in values:
+        values["siret"] = checked_siret(values["siret"])
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if row.origin:
+        row.local_fields = sorted({*row.local_fields, *changed})
     others = Organisation.objects.filter(siret=row.siret, origin="").exclude(pk=row.pk)
     if row.siret and not row.origin and others.exists():
         raise SiretTaken(_("Une autre structure a déjà ce SIRET : signalez le doublon à la modération."))
-    row.name, row.website, row.commune = values["name"], values["website"], values["commune"]
-    row.save(update_fields=["name", "siret", "website", "commune"])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=[*changed, "local_fields"])
+            if networks is not None:
+                row.networks.set(networks)
+    except IntegrityError as error:
+        raise _network_fault(error) from error
+    row.refresh_from_db()
     return row
+
+
+@transaction.atomic
+def change_logo(*, organisation: Organisation, logo: "ContentFile[bytes] | None") -> Organisation:
+    """Put a logo (from core.pictures.encode_logo) in place of the former, whose file goes with the commit; None: no logo."""
+    row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    put_logo(row, logo)
+    return row
+
+
+def put_logo(row: Organisation | Banner, logo: "ContentFile[bytes] | None") -> None:
+    """Save the logo of a locked row; the former file is deleted once the transaction has committed."""
+    storage, former = row.logo.storage, row.logo.name
+    if logo is None:
+        row.logo = ""
+    else:
+        row.logo.save(str(logo.name), logo, save=False)
+    row.save(update_fields=["logo"])
+    if former:
+        transaction.on_commit(lambda: storage.delete(former))
+
+
+def _network_fault(error: IntegrityError) -> Exception:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    match diagnosis.constraint_name if diagnosis else "":
+        case "organisation_network_in_use":
+            return NetworkInUse(_("D’autres structures appartiennent à ce réseau : il reste un réseau."))
+        case "organisation_belongs_to_networks":
+            return NetworkInUse(_("Une structure n’appartient qu’à des réseaux, et jamais à elle-même."))
+    return error
 
 
 def invitation(*, organisation: Organisation, kind: str) -> str:

@@ -10,10 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maillage.core.hours import WrongHours, checked_hours
+from maillage.core.hours import WrongHours
+from maillage.core.hours_in_words import hours_as_typed
 from maillage.core.phones import WrongPhone, checked_phone, readable_phone
 from maillage.core.pictures import PhotoRefused, encode_logo
 from maillage.organisations.models import Organisation
+from maillage.organisations.queries.zones import names_to_edit, zone_written
 from maillage.territories.queries import search_places
 
 CODE = re.compile(r"\(?\b([0-9]{9}|[0-9][0-9AB][0-9]{3}|(?:QP|QN|EX)[0-9A-Z]{2,8})\)?\s*$")
@@ -37,14 +39,14 @@ class PhoneField(forms.CharField):
 
 
 class HoursField(forms.CharField):
-    """Opening hours, as core.hours reads them."""
+    """Opening hours, in French words or as core.hours reads them."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 500, "required": False, **kwargs})
 
     def clean(self, value: Any) -> str:
         try:
-            return checked_hours(super().clean(value))
+            return hours_as_typed(super().clean(value))
         except WrongHours as error:
             raise ValidationError(str(error)) from error
 
@@ -89,6 +91,20 @@ class ZonesField(LinesField):
         if match := CODE.search(line.upper()):
             return match[1]
         return next((one.code for one in search_places(line, 1)), None)
+
+
+class CoveredField(LinesField):
+    """Territories that a structure covers, as Organisation.zones writes them: « france », « epci:244400404 »."""
+
+    unknown = gettext_lazy(
+        "Nous ne connaissons pas « %(line)s » : écrivez le nom d’un territoire, ou « France entière »."
+    )
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(names_to_edit(value)) if isinstance(value, list | tuple) else value
+
+    def read(self, line: str) -> str | None:
+        return zone_written(line)
 
 
 class StructuresField(LinesField):
