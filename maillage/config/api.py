@@ -31,7 +31,8 @@ api = NinjaAPI(
     title="Maillage",
     version="1.0.0",
     description=(
-        "Lecture libre et sans clé. Les réponses en erreur suivent la RFC 9457 (application/problem+json). "
+        "Lecture libre et sans clé. Ce qui change quelque chose demande la session d’une personne connectée (cookie sessionid) et "
+        "l’en-tête X-CSRFToken : il n’y a pas encore de clé d’API. Les réponses en erreur suivent la RFC 9457 (application/problem+json). "
         "Les listes se parcourent avec le curseur de la réponse précédente."
     ),
     docs_url=None,
@@ -71,8 +72,12 @@ def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    detail = _("La demande n’est pas du JSON valide.") if error.status_code == 400 else str(error)
-    return problem(error.status_code, detail)
+    known = {
+        400: _("La demande n’est pas du JSON valide."),
+        401: _("Connectez-vous : cette demande change quelque chose."),
+        403: _("L’en-tête X-CSRFToken manque, ou n’est pas celui du cookie csrftoken."),
+    }
+    return problem(error.status_code, known.get(error.status_code, str(error)))
 
 
 @api.exception_handler(Exception)

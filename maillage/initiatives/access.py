@@ -1,6 +1,7 @@
 """Who may see or change what: one function a right, one condition a line."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -74,9 +75,9 @@ def may_see(user: Someone, initiative: Initiative) -> bool:
     return initiative.status in PUBLIC or may_edit(user, initiative)
 
 
-def _initiative(slug: str) -> Initiative:
+def _initiative(**named: Any) -> Initiative:
     found = (
-        Initiative.objects.select_related("commune__departement", "carrier", "qpv").filter(slug=slug).first()
+        Initiative.objects.select_related("commune__departement", "carrier", "qpv").filter(**named).first()
     )
     if found is None:
         raise Http404
@@ -85,15 +86,18 @@ def _initiative(slug: str) -> Initiative:
 
 def initiative_to_correct(slug: str) -> Initiative:
     """The public initiative for which anyone may propose a correction; Http404 otherwise."""
-    found = _initiative(slug)
+    found = _initiative(slug=slug)
     if found.status not in PUBLIC:
         raise Http404
     return found
 
 
-def initiative_to_edit(user: Someone, slug: str) -> Initiative:
-    """The initiative, if `user` may change it. Http404 when it is not theirs to know, PermissionDenied when it is public."""
-    found = _initiative(slug)
+def initiative_to_edit(user: Someone, slug: str = "", *, key: int | None = None) -> Initiative:
+    """The initiative of this address, or of this `key`, if `user` may change it.
+
+    Http404 when it is not theirs to know, PermissionDenied when it is public.
+    """
+    found = _initiative(slug=slug) if key is None else _initiative(pk=key)
     if may_edit(user, found):
         return found
     if found.status in PUBLIC:
@@ -103,7 +107,7 @@ def initiative_to_edit(user: Someone, slug: str) -> Initiative:
 
 def initiative_to_moderate(user: Someone, slug: str) -> Initiative:
     """The initiative, if `user` moderates where it lies: to merge, delete, restore it or read its versions."""
-    found = _initiative(slug)
+    found = _initiative(slug=slug)
     if not may_moderate(user, found):
         raise PermissionDenied if found.status in PUBLIC else Http404
     return found

@@ -1,6 +1,6 @@
 """`/api/v1/initiatives`: the collaborative map as data, with the parameters of the list."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.db.models import Count, Max
@@ -8,14 +8,29 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 from ninja import Query, Router
+from ninja.security import django_auth
 
 from maillage.core.errors import DomainError
 from maillage.core.paging import conditional, slice_after
+from maillage.core.problems import problem
+from maillage.initiatives import access
+from maillage.initiatives.actions import fiches
 from maillage.initiatives.exports.records import record
+from maillage.initiatives.forms.change import errors_by_member, form_of_change
 from maillage.initiatives.queries.fiche import fiche_by_key
 from maillage.initiatives.queries.search import PUBLIC_STATUSES, Criteria, exported
+from maillage.initiatives.queries.values import Values, three_way, values_of, version_values
 from maillage.initiatives.queries.withdrawn import AT_ONCE, withdrawn
-from maillage.initiatives.schemas import Filters, Problem, Record, Records, WithdrawnList
+from maillage.initiatives.schemas import (
+    Change,
+    Conflicting,
+    Filters,
+    Problem,
+    Record,
+    Records,
+    Refused,
+    WithdrawnList,
+)
 
 router = Router(tags=["initiatives"])
 
@@ -87,9 +102,49 @@ def initiative(request: HttpRequest, key: int) -> HttpResponse:
     return conditional(request, (found.pk, found.version), lambda: _json(record(found)))
 
 
+@router.patch(
+    "/{int:key}",
+    auth=django_auth,
+    response={200: Record, 401: Problem, 403: Problem, 404: Problem, 409: Conflicting, 422: Refused},
+    summary="Modifier une initiative",
+)
+def change_initiative(request: HttpRequest, key: int, change: Change) -> HttpResponse:
+    """Changer une partie d’une initiative, pour qui peut modifier sa fiche. Les règles sont celles du formulaire ; la
+    réponse est l’initiative avec son nouveau numéro de version. 409 : quelqu’un a enregistré entre-temps."""
+    row = access.initiative_to_edit(request.user, key=key)
+    base = version_values(row.pk, change.version) or values_of(row)
+    form = form_of_change(change.dict(exclude_unset=True, exclude={"version"}), base)
+    if not form.is_valid():
+        errors = errors_by_member(form)
+        named = " ; ".join(f"{found['field']} : {found['reason']}" for found in errors)
+        return problem(422, _("Demande à corriger. %(errors)s") % {"errors": named}, errors=errors)
+    try:
+        fiches.save_initiative(initiative_id=row.pk, version=change.version, values=form.values)
+    except fiches.EditConflict as conflict:
+        return _conflict(conflict, base, form.values)
+    saved = fiche_by_key(row.pk)
+    assert saved is not None, "it was just saved, in this transaction"
+    return _json(record(saved))
+
+
+def _conflict(conflict: fiches.EditConflict, base: Values, yours: Values) -> HttpResponse:
+    way = three_way(base, yours, values_of(conflict.current))
+    differences = [
+        {"field": one.name, "label": one.label, "base": one.base, "yours": one.yours, "theirs": one.theirs}
+        for one in way.choices
+    ] + [
+        {"field": one.name, "label": one.label, "base": one.before, "yours": one.before, "theirs": one.after}
+        for one in way.kept_theirs
+    ]
+    return problem(409, str(conflict), version=conflict.current.version, differences=differences)
+
+
 def _aware(at: datetime) -> datetime:
-    """A moment without a zone is read in the instance's own."""
-    return make_aware(at) if is_naive(at) else at
+    """A moment in UTC; without a zone, it is read in the instance's own. Raises DomainError outside the calendar."""
+    try:
+        return (make_aware(at) if is_naive(at) else at).astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise DomainError(_("Cette date est hors du calendrier.")) from error
 
 
 def _json(data: dict[str, Any]) -> HttpResponse:

@@ -110,6 +110,51 @@ class Record(Schema):
     version: int
 
 
+class Position(Schema):
+    """Where it is: `lon` and `lat` together (degrees, WGS 84), or the `commune` alone; `adresse` goes with either."""
+
+    lon: float | None = None
+    lat: float | None = None
+    commune: str = Field("", description="Code Insee", examples=["95268"])
+    adresse: str = ""
+
+
+class CarrierNamed(Schema):
+    """Who carries the initiative: an organisation known by its name or its SIRET, or a new one."""
+
+    nom: str = ""
+    siret: str = ""
+
+
+class LinkGiven(Schema):
+    """An address and, perhaps, its words."""
+
+    url: str
+    libelle: str = ""
+
+
+class Change(Schema):
+    """What to change; what is left out stays. `version` is the one that was read: another in the base is a conflict (409)."""
+
+    version: int
+    titre: str | None = None
+    resume: str | None = None
+    description: str | None = None
+    themes: list[str] | None = None
+    publics: list[str] | None = None
+    phases: list[str] | None = None
+    portee_par: CarrierNamed | None = None
+    partenaires: list[str] | None = None
+    lieu: Position | None = None
+    debut: date | None = None
+    fin: date | None = None
+    contact: Contact | None = None
+    liens: list[LinkGiven] | None = None
+    source: Source | None = None
+    auteur: str | None = None
+    licence: str | None = None
+
+
 class Records(Schema):
     """A slice of the selection, oldest change first; `next_cursor` is null at the end."""
 
@@ -140,3 +185,33 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
+
+
+class FieldProblem(Schema):
+    """What is wrong with one field, in French."""
+
+    field: str
+    reason: str
+
+
+class Refused(Problem):
+    """A problem, field by field."""
+
+    errors: list[FieldProblem] = []
+
+
+class FieldConflict(Schema):
+    """One field: what both versions started from, what was sent, what is there now."""
+
+    field: str
+    label: str
+    base: str
+    yours: str
+    theirs: str
+
+
+class Conflicting(Problem):
+    """Somebody saved since `version` was read: `version` is the present one, `differences` what changed meanwhile."""
+
+    version: int
+    differences: list[FieldConflict]

@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from maillage.initiatives.models import Initiative, Merge
 from maillage.initiatives.schemas import Record
-from maillage.initiatives.tests.factories import CERGY, GARGES, make_initiative, make_organisation
+from maillage.initiatives.tests.factories import CERGY, GARGES, LILLE, make_initiative, make_organisation
+from maillage.initiatives.tests.people import person, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/initiatives"
@@ -118,3 +120,98 @@ def test_the_api_costs_the_same_with_one_row_and_three(client):
         make_initiative(carrier=make_organisation())
         make_initiative(scope="national")
     assert counts[0] == counts[1] <= 7
+
+
+def patched(client, row, **change):
+    return client.patch(f"{URL}/{row.pk}", change, content_type="application/json")
+
+
+def test_whoever_may_edit_changes_a_part_and_reads_the_new_version():
+    client = signed_in(person("m@exemple.fr", ("moderator", "commune", GARGES)))
+    row = make_initiative(
+        title="Avant",
+        themes=["jeunes"],
+        partners=["A"],
+        links=[{"url": "https://example.org", "label": "Le site"}],
+    )
+
+    answer = patched(
+        client,
+        row,
+        version=1,
+        titre="Après",
+        lieu={"lon": 2.4, "lat": 48.972},
+        contact={"nom": "Lou", "courriel": "", "telephone": ""},
+    )
+
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert set(Record.model_validate(found).model_dump()) == set(found)
+    assert (found["titre"], found["version"], found["lieu"]["precision"], found["contact"]["nom"]) == (
+        "Après",
+        2,
+        "address",
+        "Lou",
+    )
+    assert (found["themes"], found["partenaires"], found["liens"]) == (
+        ["jeunes"],
+        ["A"],
+        [{"url": "https://example.org", "libelle": "Le site"}],
+    )
+
+
+def test_a_change_over_somebodys_save_is_a_conflict_that_can_be_read():
+    client = signed_in(person("m@exemple.fr", ("moderator", "commune", GARGES)))
+    row = make_initiative(title="Avant", summary="Un bus.", themes=["jeunes"])
+    patched(client, row, version=1, titre="La leur", resume="Un grand bus.")
+
+    answer = patched(client, row, version=1, titre="La mienne")
+
+    assert answer.status_code == 409
+    assert answer.json()["version"] == 2
+    assert answer.json()["differences"] == [
+        {"field": "title", "label": "Titre", "base": "Avant", "yours": "La mienne", "theirs": "La leur"},
+        {
+            "field": "summary",
+            "label": "Résumé",
+            "base": "Un bus.",
+            "yours": "Un bus.",
+            "theirs": "Un grand bus.",
+        },
+    ]
+    assert patched(client, row, version=2, titre="La mienne").json()["version"] == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"titre": "🎉"}, "titre"),
+        ({"themes": ["inconnu"]}, "themes"),
+        ({"lieu": {"lon": -5, "lat": 47}}, "lieu.lat"),
+        ({"lieu": {"commune": "99999"}}, "lieu.commune"),
+        ({"debut": "2026-05-02", "fin": "2026-05-01"}, "fin"),
+        ({"liens": [{"url": "javascript:alert(1)"}]}, "liens"),
+        ({"titre": ["a"]}, "change.titre"),
+        ({"version": "deux"}, "change.version"),
+    ],
+)
+def test_a_wrong_change_names_its_field_and_writes_nothing(change, field):
+    client = signed_in(person("m@exemple.fr", ("moderator", "commune", GARGES)))
+    row = make_initiative(title="Avant", themes=["jeunes"])
+    answer = patched(client, row, **{"version": 1, **change})
+    assert answer.status_code == 422, answer.text
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    row.refresh_from_db()
+    assert (row.title, row.version) == ("Avant", 1)
+
+
+def test_nobody_else_changes_anything(client):
+    row, draft = make_initiative(), make_initiative(status="draft")
+    elsewhere = signed_in(person("l@exemple.fr", ("moderator", "commune", LILLE)))
+    assert patched(client, row, version=1, titre="Non").status_code == 401
+    assert patched(elsewhere, row, version=1, titre="Non").status_code == 403
+    assert patched(elsewhere, draft, version=1, titre="Non").status_code == 404
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = elsewhere.cookies
+    assert "X-CSRFToken" in patched(strict, row, version=1, titre="Non").json()["detail"]
+    assert not Initiative.objects.filter(title="Non").exists()
