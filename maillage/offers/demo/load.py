@@ -17,6 +17,7 @@ ORIGIN = "demo/offers"
 DATA = Path(__file__).with_name("data")
 FINANCINGS = "financing.json"
 MARK = "exemple"
+DESCRIPTION = "Structure d’exemple : son nom peut exister, ses services sont inventés pour la démonstration."
 AT_COMMUNE = "Position à la commune (exemple)"
 
 
@@ -79,11 +80,11 @@ def forget_offers() -> int:
 
 
 def _keyed(structures: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each service with its key; its structure's name and commune come along as `structure` and `commune`."""
+    """Each service with its key; its structure comes along as `structure`, its commune as `commune`."""
     for structure in structures:
         for service in structure["services"]:
             key = slugify(f"{structure['nom']} {service['nom']}")[:120]
-            yield key, {"structure": structure["nom"], "commune": structure["commune"], **service}
+            yield key, {"structure": structure, "commune": structure["commune"], **service}
 
 
 def _communes_of(row: dict[str, Any]) -> list[str]:
@@ -115,7 +116,7 @@ def _service(key: str, row: dict[str, Any], commune: Commune | None, today: date
         origin=ORIGIN,
         source=MARK,
         source_key=key,
-        courriel=f"{slugify(row['structure'])[:60].strip('-')}@example.org",
+        courriel=_email(row["structure"]["nom"]),
         status=Service.Status.PUBLISHED,
         is_example=True,
         date_maj=confirmed,
@@ -128,12 +129,27 @@ def _service(key: str, row: dict[str, Any], commune: Commune | None, today: date
     return service
 
 
-def _structure(name: str, commune: Commune | None = None) -> Organisation:
-    """The example structure of this name, made when it is missing: never the real one's row."""
-    return Organisation.objects.get_or_create(
-        slug=_structure_slug(name),
-        defaults={"name": f"{name} ({MARK})", "commune": commune, "is_example": True},
-    )[0]
+def _structure(row: dict[str, Any], commune: Commune | None) -> Organisation:
+    """The example structure of this row, made when it is missing: never the real one's row."""
+    first = row["services"][0]
+    defaults = {
+        "name": f"{row['nom']} ({MARK})",
+        "kinds": row["kinds"],
+        "zones": row["zones"],
+        "description": DESCRIPTION,
+        "telephone": first.get("telephone", ""),
+        "courriel": _email(row["nom"]),
+        "horaires_accueil": first.get("horaires_accueil", ""),
+        "commune": commune,
+        "nom_commune": commune.nom if commune else "",
+        "point": commune.town_hall if commune else None,
+        "is_example": True,
+    }
+    return Organisation.objects.get_or_create(slug=_structure_slug(row["nom"]), defaults=defaults)[0]
+
+
+def _email(name: str) -> str:
+    return f"{slugify(name)[:60].strip('-')}@example.org"
 
 
 def _structure_slug(name: str) -> str:
@@ -169,6 +185,11 @@ def coming(day: str, today: date) -> date:
 
 
 def _load_financings(report: Report, today: date) -> None:
+    """Those that are missing; their structures are those that the files of services name."""
+    slugs = {
+        row["structure"]: _structure_slug(row["structure"]) for row in financings() if "structure" in row
+    }
+    structures = Organisation.objects.in_bulk(slugs.values(), field_name="slug")
     for row in financings():
         report.read += 1
         slug = f"{MARK}-{slugify(row['nom'])}"[:120]
@@ -177,7 +198,7 @@ def _load_financings(report: Report, today: date) -> None:
             defaults={
                 **{name: value for name, value in row.items() if not name.endswith(("_ago", "_in_days"))},
                 "slug": slug,
-                "structure": _structure(row["structure"]) if "structure" in row else None,
+                "structure": structures.get(slugs.get(row.get("structure", ""), "")),
                 "starts_on": _days(today, -row["opened_days_ago"]) if "opened_days_ago" in row else None,
                 "ends_on": _days(today, row["closes_in_days"]) if "closes_in_days" in row else None,
                 "confirmed_on": today,

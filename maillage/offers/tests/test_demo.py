@@ -74,6 +74,23 @@ def test_a_city_has_every_kind_of_help_and_a_helper_for_every_brake(city):
     assert any(service.get("places_left") == 0 for service in services(city))
 
 
+def test_a_structure_of_the_demo_says_what_it_is_and_where_it_works(loaded):
+    adie = Organisation.objects.get(slug="exemple-adie-nantes")
+
+    assert (adie.kinds, adie.zones, adie.nom_commune) == (
+        ["accompagnement", "financeur"],
+        ["departement:44"],
+        "Nantes",
+    )
+    assert FICTION.fullmatch(adie.telephone)
+    assert Financing.objects.get(slug="exemple-pret-dhonneur-nantais").structure.slug.startswith(
+        "exemple-initiative"
+    )
+    assert Financing.objects.exclude(structure=None).count() == sum(
+        "structure" in row for row in demo.financings()
+    )
+
+
 def test_every_brake_has_remote_or_near_help_that_the_finder_sees(loaded):
     numbers = dict(Term.objects.filter(vocabulary="brake").values_list("code", "number"))
     masks = SearchRow.objects.filter(is_example=True).values_list("brakes", flat=True)
