@@ -51,4 +51,6 @@ def load_territories() -> None:
 
 
 def demo_is_missing() -> bool:
-    return not apps.get_model("initiatives", "Initiative").objects.exists()
+    """Whether some app's demo content is still to load."""
+    contents = (("initiatives", "Initiative"), ("offers", "Financing"))
+    return not all(apps.get_model(*content).objects.exists() for content in contents)

@@ -254,6 +254,7 @@ SOURCE_URL = env.url("MAILLAGE_SOURCE_URL")
 # --- Navigation: a link shows once its page exists -------------------------------------------------------
 NAVIGATION = [
     (_("Trouver un contact"), "/trouver/"),
+    (_("Financements"), "/financements/"),
     (_("Carte"), "/carte/"),
     (_("Initiatives"), "/initiatives/"),
     (_("Services"), "/services/"),

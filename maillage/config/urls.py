@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maillage.initiatives.urls")),
     path("", include("maillage.offers.urls.finder")),
     path("", include("maillage.offers.urls.services")),
+    path("", include("maillage.offers.urls.financing")),
     path("", include("maillage.portal.urls")),
     path("", include("maillage.territories.urls")),
     path("", include("maillage.ui.urls")),

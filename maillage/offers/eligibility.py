@@ -129,6 +129,12 @@ def judge(financing: Financing, situation: Situation, here: Whereabouts, on: dat
     return Verdict(financing, tuple(finding for finding in found if finding is not None))
 
 
+def requirements(financing: Financing, on: date) -> list[Reason]:
+    """What `financing` asks of anyone, besides its territories: what would be checked of a person of whom nothing is known."""
+    verdict = judge(financing, Situation(), Whereabouts(), on)
+    return [finding.reason for finding in verdict.findings if finding.reason.code != "zone"]
+
+
 def _dates(aid: Financing, _situation: Situation, _here: Whereabouts, on: date) -> Finding | None:
     if aid.ends_on and on > aid.ends_on:
         return _finding(
@@ -148,12 +154,13 @@ def _dates(aid: Financing, _situation: Situation, _here: Whereabouts, on: date) 
 def _zone(aid: Financing, _situation: Situation, here: Whereabouts, _on: date) -> Finding | None:
     if not aid.zones:
         return None
-    if not here.zones:
+    if set(aid.zones) & set(here.zones):
+        place = here.nom or _("toute la France")
+        return _finding(Outcome.MET, "zone", _("elle vaut là où vous êtes (%(place)s)") % {"place": place})
+    if not here.commune:
         return _finding(
             Outcome.TO_CHECK, "zone", _("votre commune, car l’aide ne vaut que sur certains territoires")
         )
-    if set(aid.zones) & set(here.zones):
-        return _finding(Outcome.MET, "zone", _("elle vaut là où vous êtes (%(place)s)") % {"place": here.nom})
     return _finding(
         Outcome.REFUSED, "zone", _("elle ne vaut pas là où vous êtes (%(place)s)") % {"place": here.nom}
     )
@@ -205,7 +212,7 @@ def _qpv(aid: Financing, _situation: Situation, here: Whereabouts, _on: date) ->
 def _phase(aid: Financing, situation: Situation, _here: Whereabouts, _on: date) -> Finding | None:
     if not aid.phases:
         return None
-    wanted = _either(_("« %(phase)s »") % {"phase": Phase(code).label} for code in aid.phases)
+    wanted = _either(_("«\u00a0%(phase)s\u00a0»") % {"phase": Phase(code).label} for code in aid.phases)
     if not situation.phase:
         return _finding(Outcome.TO_CHECK, "phase", _("en être à l’étape %(wanted)s") % {"wanted": wanted})
     if situation.phase in aid.phases:

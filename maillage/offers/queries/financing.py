@@ -3,11 +3,13 @@
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from maillage.offers.answer import FinancingItem
 from maillage.offers.eligibility import Verdict, judge
 from maillage.offers.models import Financing, FinancingStatus
 from maillage.offers.situation import Situation, Whereabouts
+from maillage.territories.queries import PlaceFound, names_by_code, search_places
 
 
 def published() -> QuerySet[Financing]:
@@ -17,6 +19,22 @@ def published() -> QuerySet[Financing]:
         .select_related("structure")
         .order_by("nom", "pk")
     )
+
+
+def published_called(slug: str) -> Financing | None:
+    """The published financing of this slug, with its structure."""
+    return published().filter(slug=slug).first()
+
+
+def zone_names(aid: Financing) -> list[str]:
+    """The names of the territories where `aid` is given, in its order; a code stands for a name that is not known."""
+    names = names_by_code(aid.zones)
+    return [_("toute la France") if code == "france" else names.get(code, code) for code in aid.zones]
+
+
+def place_named(text: str) -> PlaceFound | None:
+    """The commune or the neighbourhood that `text` most likely names; None when there is none."""
+    return next((place for place in search_places(text) if place.kind in ("commune", "qpv")), None)
 
 
 def eligible(situation: Situation, whereabouts: Whereabouts, on: date) -> list[Verdict]:

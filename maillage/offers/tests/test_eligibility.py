@@ -19,7 +19,7 @@ GARGES = Whereabouts(
     commune="95268", nom="Garges-lès-Gonesse", zones=("95268", "200055655", "95", "france"), qpv=None
 )
 IN_QPV, OUT_OF_QPV = replace(GARGES, qpv=("QN09501M",)), replace(GARGES, qpv=())
-NOWHERE = Whereabouts()
+NOWHERE = Whereabouts(zones=("france", "99100"))  # as the finder says it
 TOLD = Situation(
     age=24, status="demandeur-emploi", phase="creation", sector="alimentation", publics=("femmes",)
 )
@@ -76,6 +76,8 @@ def verdict(situation=TOLD, here=IN_QPV, **criteria):
         ({"zones": ["200055655"]}, Situation(), GARGES, "likely", "zone"),
         ({"zones": ["44"]}, Situation(), GARGES, "no", "zone"),
         ({"zones": ["44"]}, Situation(), NOWHERE, "missing", "zone"),
+        ({"zones": ["44"]}, Situation(), Whereabouts(), "missing", "zone"),
+        ({"zones": ["france"]}, Situation(), NOWHERE, "likely", "zone"),
         # days: both bounds count
         ({"ends_on": ON}, Situation(), NOWHERE, "likely", "dates"),
         ({"ends_on": date(2026, 11, 24)}, Situation(), NOWHERE, "no", "dates"),

@@ -1,6 +1,7 @@
 """Reads of the territories: what is at a point, and what a name means."""
 
 from maillage.territories.queries.assignment import Assigned, UnusablePoints, assign
+from maillage.territories.queries.by_code import names_by_code
 from maillage.territories.queries.called import Called, places_called
 from maillage.territories.queries.location import (
     InvalidPosition,
@@ -32,6 +33,7 @@ __all__ = [
     "commune",
     "epci",
     "locate",
+    "names_by_code",
     "places_called",
     "position",
     "qpv",

@@ -3,7 +3,7 @@
 import pytest
 
 from maillage.territories.actions import load_schematic_qpv
-from maillage.territories.queries import places_called
+from maillage.territories.queries import names_by_code, places_called
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +33,11 @@ def test_the_departement_tells_namesakes_apart():
 def test_hostile_names_name_nothing():
     assert places_called(["'; DROP TABLE", "%", "_", "🍕", "x" * 10_000]) == []
     assert places_called([]) == []
+
+
+def test_codes_of_every_kind_have_their_names(django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        found = names_by_code(["95268", "244400404", "2A", "99999", "france", ""])
+
+    assert found == {"95268": "Garges-lès-Gonesse", "244400404": "Nantes Métropole", "2A": "Corse-du-Sud"}
+    assert names_by_code([]) == {}
