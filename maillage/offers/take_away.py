@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.core.phones import readable_phone
@@ -35,7 +36,8 @@ def shared(situation: Situation, here: Whereabouts) -> Situation:
 def share_link(answer: Answer) -> str:
     """The whole address of the same question, without personal data."""
     query = query_string(shared(answer.situation, answer.whereabouts))
-    return f"{settings.BASE_URL.rstrip('/')}/trouver/" + (f"?{query}" if query else "")
+    page = settings.BASE_URL.rstrip("/") + reverse("finder:finder")
+    return f"{page}?{query}" if query else page
 
 
 def sms_text(answer: Answer) -> str:

@@ -120,6 +120,25 @@ def test_the_journey_without_javascript(without_javascript: BrowserContext) -> N
     tab.close()
 
 
+def test_a_sentence_is_understood_and_corrected(phone: BrowserContext) -> None:
+    tab = phone.new_page()
+    tab.goto("/trouver/")
+    tab.get_by_label("Ou dites-le en une phrase").fill(
+        "je veux ouvrir un food truck à Garges, j’ai deux enfants"
+    )
+    tab.get_by_role("button", name="Chercher avec ma phrase").click()
+
+    expect(tab.get_by_text("Nous avons compris :")).to_be_visible()
+    first_contact_of(tab)
+    faults = faults_in_both_themes(tab)
+    assert faults == [], described(faults)
+    tab.get_by_role("link", name="deux enfants → Faire garder mes enfants").click()
+    assert "garde-enfant" not in tab.url
+    assert "phrase" not in tab.url
+    assert "secteur=alimentation" in tab.url
+    tab.close()
+
+
 def test_what_is_wrong_is_read_first_and_nothing_is_lost(phone: BrowserContext) -> None:
     tab = phone.new_page()
     tab.goto("/trouver/?adresse=Xyzzyqwv&phase=idee&besoin=logement&age=24")

@@ -116,6 +116,11 @@ class FinderForm(forms.Form):
         return any(value.strip() for name in self.fields for value in self.given.getlist(name))
 
     @property
+    def sentence(self) -> str:
+        """The one sentence that may stand for all the answers."""
+        return str(self.given.get("phrase", "")).strip()
+
+    @property
     def parameters(self) -> dict[str, list[str]]:
         """The parameters of the finder, without what only the page knows; a commune says more than a point in it."""
         found = {name: [v for v in self.given.getlist(name) if v.strip()] for name in PARAMETERS}

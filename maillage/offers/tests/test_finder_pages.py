@@ -145,6 +145,51 @@ def test_a_street_that_nobody_knows_is_said_and_its_town_answers(client):
     assert "la recherche part de Garges-lès-Gonesse" in page.text
 
 
+SENTENCE = "je veux ouvrir un food truck à Garges, j’ai deux enfants"
+
+
+def test_a_sentence_is_answered_and_shown_back_for_correction():
+    serve()
+
+    page = Client().get("/trouver/", {"phrase": SENTENCE})
+
+    assert page.status_code == 200
+    told = lines(page.text)
+    assert "Nous avons compris :" in told
+    assert "Votre premier contact" in told
+    chips = re.search(r'<ul class="chips answer-chips".*?</ul>', page.text, re.DOTALL)[0]
+    labels = [
+        " ".join(re.sub(r"<[^>]+>", " ", one).split())
+        for one in re.findall(r"<li>(.*?)</li>", chips, re.DOTALL)
+    ]
+    assert "Retirer le filtre Garges → Garges-lès-Gonesse" in labels
+    assert "Retirer le filtre food truck → Alimentation et restauration" in labels
+    assert "Retirer le filtre deux enfants → Faire garder mes enfants" in labels
+    hrefs = [href.replace("&amp;", "&") for href in re.findall(r'href="([^"]+)"', chips)]
+    assert all("phrase" not in href for href in hrefs)
+    assert hrefs[-1].startswith("/trouver/questions/?commune=95268")
+
+
+def test_what_is_answered_in_the_form_counts_more_than_the_sentence():
+    serve()
+
+    page = Client().get("/trouver/", {"phrase": SENTENCE, "commune": SARCELLES, "secteur": "batiment"})
+
+    assert "Sarcelles" in lines(page.text)
+    assert "Bâtiment" in lines(page.text)
+    assert "commune=95585" in page.text
+    assert "commune=95268" not in page.text
+
+
+@pytest.mark.parametrize("text", ["zzz qqq", "🦊🦊", "'; DROP TABLE"])
+def test_a_sentence_that_says_nothing_known_comes_back(text):
+    page = Client().get("/trouver/", {"phrase": text})
+
+    assert page.status_code == 422
+    assert "Nous n’avons rien reconnu dans cette phrase" in page.text
+    assert "</textarea>" in page.text
+
+
 def test_each_chip_takes_one_answer_away():
     serve()
     page = Client().get("/trouver/?commune=95268&phase=idee&besoin=garde-enfant&besoin=mobilite&age=24").text

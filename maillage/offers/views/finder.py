@@ -15,10 +15,12 @@ from django.views.decorators.http import require_safe
 from maillage.core.errors import DomainError
 from maillage.offers import criteria
 from maillage.offers.answer import Answer
-from maillage.offers.finder_page import address, answer_context, fields, placed, rounded
+from maillage.offers.finder_page import address, answer_context, fields, placed, rounded, said_and_read
 from maillage.offers.forms.finder import FinderForm
 from maillage.offers.queries.finder import find, whereabouts
 from maillage.offers.queries.places import Meant, place_meant
+from maillage.offers.queries.summaries import summary_of
+from maillage.offers.sentence import read_sentence
 from maillage.offers.situation import Situation
 from maillage.offers.travel import with_travel
 
@@ -33,13 +35,20 @@ def finder(request: HttpRequest) -> HttpResponse:
     situation = _situation(request, form)
     if isinstance(situation, HttpResponse):
         return situation
-    if not _is_address_of(request, situation):
+    reading = read_sentence(form.sentence) if form.sentence else None
+    if reading:
+        situation = said_and_read(situation, reading.situation)
+        if situation == Situation():
+            return _questions(request, _not_understood(form))
+    elif not _is_address_of(request, situation):
         return redirect(address(situation))
     try:
-        found = with_travel(find(situation, at=timezone.now()))
+        found = with_travel(find(rounded(criteria.checked(situation)), at=timezone.now()))
     except DomainError as error:
         return _questions(request, _refused(form, error))
-    return render(request, "offers/answer.html", answer_context(found))
+    first = found.first_contact
+    context = answer_context(found, reading) | {"summary": summary_of(first.id) if first else ""}
+    return render(request, "offers/answer.html", context)
 
 
 @login_not_required
@@ -113,6 +122,16 @@ def _which_place(request: HttpRequest, form: FinderForm, situation: Situation, m
         ) % {"text": text},
     )  # fmt: skip
     return _questions(request, form, choices=choices)
+
+
+def _not_understood(form: FinderForm) -> FinderForm:
+    form.add_error(
+        "phrase",
+        _(
+            "Nous n’avons rien reconnu dans cette phrase. Dites une ville, une activité, ou répondez aux questions."
+        ),
+    )
+    return form
 
 
 def _refused(form: FinderForm, error: DomainError) -> FinderForm:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,7 +27,9 @@ KEPT_S = 300
 def sheet(request: HttpRequest) -> HttpResponse:
     """`/trouver/emporter.pdf`: one page to print. Raises WrongCriteria."""
     situation = rounded(criteria.read(request.GET))
-    key = f"offers.sheet:{sha256(criteria.query_string(situation).encode()).hexdigest()}"
+    # its QR code keeps the banner
+    asked = get_script_prefix() + criteria.query_string(situation)
+    key = f"offers.sheet:{sha256(asked.encode()).hexdigest()}"
     document = cache.get(key)
     if document is None:
         from maillage.offers.sheet import sheet_of  # slow import
