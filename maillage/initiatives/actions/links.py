@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from maillage.core import links
 from maillage.core.acting import Purpose, acting_as, for_purpose
-from maillage.initiatives import links, mails
+from maillage.initiatives import mails
 from maillage.initiatives.actions.freshness import freshness_token
 from maillage.initiatives.models import Initiative, LinkCheck
 from maillage.initiatives.queries.freshness import owner_addresses

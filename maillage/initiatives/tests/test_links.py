@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
+from maillage.core import links
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
-from maillage.initiatives import links
 from maillage.initiatives.actions.links import check_links, note_visit
 from maillage.initiatives.models import LinkCheck
 from maillage.initiatives.queries.links import due_links
