@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.core.hours import Opening, is_open, openings, with_exceptions
 from maillage.core.hours_in_words import Line, week_in_words
@@ -13,6 +13,17 @@ from maillage.offers.models import Accessibility, Language, Permanence, Service
 from maillage.offers.models.vocabulary import LABELS
 from maillage.offers.queries.services import zone_names
 
+# where the national label is for professionals
+PLAIN_WORDS = {
+    "residents-qpv-frr": gettext_lazy(
+        "Habitantes et habitants d’un quartier prioritaire, ou d’une commune rurale aidée"
+    ),
+    "beneficiaires-des-minimas-sociaux": gettext_lazy(
+        "Personnes au RSA ou qui touchent une autre allocation"
+    ),
+    "demandeurs-emploi": gettext_lazy("Personnes qui cherchent un emploi"),
+    "actifs": gettext_lazy("Personnes qui travaillent, salariées ou à leur compte"),
+}
 AHEAD = timedelta(days=60)
 DATES_SHOWN = 3
 
@@ -86,7 +97,7 @@ def for_whom(row: Service) -> list[str]:
     if not row.publics or row.publics == ["tous-publics"]:
         said.append(_("Ouvert à tout le monde"))
     else:
-        said += [LABELS[code] for code in row.publics if code in LABELS]
+        said += [str(PLAIN_WORDS.get(code, LABELS.get(code, code))) for code in row.publics]
     if row.qpv_only:
         said.append(_("Réservé aux habitantes et habitants des quartiers prioritaires"))
     if zones := zone_names(row.zone_eligibilite):

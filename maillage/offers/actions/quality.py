@@ -23,6 +23,17 @@ DELETE FROM offers_finding f WHERE f.kind = ANY (%(kinds)s)
   AND NOT EXISTS (SELECT FROM faults t WHERE t.kind = f.kind
                   AND (t.service, t.organisation) IS NOT DISTINCT FROM (f.service_id, f.organisation_id))
 """
+# what somebody has mended since: a number given, a point given, a link changed
+_HEAL_OTHERS = """
+DELETE FROM offers_finding f USING organisations_organisation o
+WHERE f.organisation_id = o.id AND f.kind = 'siret-wrong' AND o.siret <> '';
+DELETE FROM offers_finding f USING offers_service s
+WHERE f.service_id = s.id AND (
+    f.kind IN ('point-outside', 'point-elsewhere') AND 'point' = ANY (s.local_fields)
+    OR f.kind = 'point-outside' AND s.point IS NOT NULL
+    OR f.kind = 'dead-link' AND f.detail NOT IN (left(s.lien_mobilisation, 300), left(s.lien_source, 300))
+    OR s.status <> 'published')
+"""
 _NOTE = """
 INSERT INTO offers_finding (service_id, kind, detail, found_on)
 SELECT service, kind, left(detail, 300), %(today)s FROM faults WHERE service IS NOT NULL
@@ -57,6 +68,7 @@ def find_faults(*, at: datetime, origin: str | None = None) -> int:
         cursor.execute(statement("faults"), asked)
         cursor.execute("ANALYZE faults")
         cursor.execute(_HEAL, asked)
+        cursor.execute(_HEAL_OTHERS)
         cursor.execute(_NOTE, asked)
         cursor.execute(_NOTE_STRUCTURES, asked)
         cursor.execute("SELECT count(*) FROM faults")

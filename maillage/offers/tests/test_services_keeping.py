@@ -1,0 +1,258 @@
+"""Who keeps services: rights as a table, the form, two people at once, permanences, publication, confirmation."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils import timezone
+
+from maillage.offers import access
+from maillage.offers.models import Service
+from maillage.offers.tests.factories import make_permanence, make_service, make_structure
+from maillage.offers.tests.people import enter, someone
+from maillage.organisations.models import Membership
+
+pytestmark = pytest.mark.django_db
+
+# who: edit a public one, edit a draft, create for its structure, see the moderators' list
+TABLE = {
+    "anonymous": (0, 0, 0, 0),
+    "resident": (0, 0, 0, 0),
+    "contributor": (0, 0, 0, 0),
+    "member of its structure": (1, 1, 1, 0),
+    "member of another structure": (0, 0, 0, 0),
+    "member, account closed": (0, 0, 0, 0),
+    "moderator of its commune": (1, 1, 1, 1),
+    "moderator of its département": (1, 1, 1, 1),
+    "moderator of its région": (1, 1, 1, 1),
+    "moderator elsewhere": (0, 0, 0, 1),
+    "animator of its EPCI": (1, 1, 1, 1),
+    "network": (1, 1, 1, 1),
+}
+
+
+def allowed(right, *args):
+    try:
+        return int(bool(right(*args)))
+    except (PermissionDenied, Http404):
+        return 0
+
+
+@pytest.mark.parametrize("who", TABLE)
+def test_role_by_action(who):
+    row = make_service()
+    draft = make_service(structure=row.structure, status="draft")
+    roles = {
+        "contributor": [("contributor",)],
+        "moderator of its commune": [("moderator", "commune", "95268")],
+        "moderator of its département": [("moderator", "departement", "95")],
+        "moderator of its région": [("moderator", "region", "11")],
+        "moderator elsewhere": [("moderator", "commune", "59350"), ("moderator", "region", "32")],
+        "animator of its EPCI": [("animator", "epci", row.commune.epci_id)],
+        "network": [("network",)],
+    }
+    user = AnonymousUser() if who == "anonymous" else someone(*roles.get(who, []))
+    if who.startswith("member"):
+        place = make_structure() if "another" in who else row.structure
+        Membership.objects.create(organisation=place, user=user)
+        user.is_active = "closed" not in who
+
+    assert TABLE[who] == (
+        allowed(access.service_to_edit, user, row.slug),
+        allowed(access.service_to_edit, user, draft.slug),
+        allowed(access.structure_to_offer_for, user, row.structure.slug),
+        allowed(access.moderation_scope, user),
+    )
+
+
+def test_a_draft_does_not_leak_its_existence(client):
+    draft = make_service(status="draft")
+    enter(client, someone())
+
+    assert client.get(f"/services/{draft.slug}/modifier/").status_code == 404
+    assert client.get(f"/services/{make_service().slug}/modifier/").status_code == 403
+
+
+@pytest.fixture
+def keeper(client):
+    """A signed-in member of a structure, and that structure."""
+    structure = make_structure(telephone="+33199001122")
+    user = someone()
+    Membership.objects.create(organisation=structure, user=user)
+    enter(client, user)
+    return structure
+
+
+def sent(row=None, **changes):
+    """What the form sends for a service, or for a new one."""
+    values = {
+        "version": row.version if row else 0,
+        "nom": row.nom if row else "Atelier budget",
+        "description": row.description if row else "On vous aide à chiffrer votre projet.",
+        "telephone": "01 99 00 11 22",
+        "commune": "Garges-lès-Gonesse (95268)",
+        "permanence-TOTAL_FORMS": "1",
+        "permanence-INITIAL_FORMS": "0",
+    }
+    return values | changes
+
+
+def test_a_member_writes_a_service_in_plain_french(client, keeper):
+    address = f"/structures/{keeper.slug}/services/nouveau/"
+    assert client.get(address).status_code == 200
+
+    response = client.post(address, sent(
+        publish="1", kind="diagnostic", phases=["idee"], publics=["femmes"], zones="Val-d'Oise, Sarcelles",
+        horaires_accueil="lundi au vendredi 9h-12h", place="48.9705, 2.4019", languages=["fr", "ar"], delay_days="7",
+        **{"permanence-0-place": "Maison des habitants", "permanence-0-commune": "95585", "permanence-0-hours": "mardi 14h-17h",
+           "permanence-0-exceptions": "24/12/2026 fermé\n31/12/2026 14h-16h inventaire"},
+    ))  # fmt: skip
+
+    row = Service.objects.get()
+    assert response.url == f"/services/{row.slug}/"
+    assert (row.status, row.structure_id, row.kind, row.publics) == (
+        "published",
+        keeper.pk,
+        "diagnostic",
+        ["femmes"],
+    )
+    assert (row.telephone, row.horaires_accueil, row.zone_eligibilite) == (
+        "+33199001122", "Mo-Fr 09:00-12:00", ["95", "95585"],
+    )  # fmt: skip
+    assert (row.point.coords, row.commune_id, row.delay_days) == ((2.4019, 48.9705), "95268", 7)
+    assert (row.confirmed_on, row.local_fields, 0 < row.score_qualite <= 1) == (
+        timezone.localdate(),
+        [],
+        True,
+    )
+    place = row.permanences.get()
+    assert (place.place, place.commune_id, place.hours) == ("Maison des habitants", "95585", "Tu 14:00-17:00")
+    assert list(place.exceptions.order_by("day").values_list("day", "hours", "note")) == [
+        (date(2026, 12, 24), "", ""),
+        (date(2026, 12, 31), "14:00-16:00", "inventaire"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"nom": ""}, "obligatoire"),
+        ({"description": "non"}, "Décrivez"),
+        ({"telephone": "123"}, "numéro"),
+        ({"zones": "Atlantide"}, "Atlantide"),
+        ({"commune": "Atlantide"}, "reconnue"),
+        ({"horaires_accueil": "quand on veut"}, "horaires"),
+        ({"place": "loin"}, "latitude"),
+        ({"place": "50.6292, 3.0573"}, "loin de la commune"),
+        ({"code_postal": "9514"}, "cinq chiffres"),
+        ({"capacity": "2", "places_left": "5"}, "plus de places"),
+        ({"publics": ["lutins"]}, "lutins"),
+        ({"permanence-0-place": "Ici"}, "obligatoire"),
+        ({"permanence-0-place": "Ici", "permanence-0-commune": "95268", "permanence-0-hours": "mardi 14h-17h",
+          "permanence-0-exceptions": "demain"}, "ne se lit pas"),
+        ({"telephone": "", "publish": "1"}, "moyen de joindre"),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_is_explained_and_nothing_is_written(client, keeper, changes, words):
+    response = client.post(f"/structures/{keeper.slug}/services/nouveau/", sent(**changes))
+
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Service.objects.exists()
+
+
+def test_saving_confirms_and_keeps_what_is_changed_here_at_the_next_import(client, keeper):
+    row = make_service(
+        structure=keeper, origin="x", source_key="x--1", nom="De la source", telephone="+33199001122"
+    )
+
+    client.post(f"/services/{row.slug}/modifier/", sent(row, nom="De chez nous"))
+
+    row.refresh_from_db()
+    assert (row.nom, row.version, row.confirmed_on) == ("De chez nous", 3, timezone.localdate())
+    assert "nom" in row.local_fields
+    assert "telephone" not in row.local_fields
+    assert "description" not in row.local_fields
+
+
+def test_two_people_who_save_at_once_lose_nothing(client, keeper):
+    row = make_service(structure=keeper, nom="Avant", description="Ancien texte.", telephone="+33199001122")
+    Service.objects.filter(pk=row.pk).update(nom="Le leur", description="Leur texte.")
+
+    response = client.post(f"/services/{row.slug}/modifier/", sent(row, nom="Le mien"))
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert Service.objects.get().nom == "Le leur"
+    # mine stands in the form and theirs beside it; their other change is in the form too
+    assert 'value="Le mien"' in page
+    assert "Le leur" in page
+    assert "Leur texte." in page
+    assert 'name="version" value="2"' in page
+
+
+def test_a_conflict_that_contradicts_nothing_asks_only_to_save_again(client, keeper):
+    row = make_service(structure=keeper, telephone="+33199001122")
+    Service.objects.filter(pk=row.pk).update(adresse="1 rue des Lilas")
+
+    page = client.post(f"/services/{row.slug}/modifier/", sent(row, nom="Le mien")).content.decode()
+
+    assert "ne se contredisent pas" in page
+    assert 'value="1 rue des Lilas"' in page
+
+
+def test_permanences_are_changed_and_removed_with_their_service(client, keeper):
+    row = make_service(structure=keeper, telephone="+33199001122")
+    kept, gone = make_permanence(row, place="A"), make_permanence(row, place="B")
+    stranger = make_permanence(make_service(), place="Ailleurs")
+    each = {"commune": "95268", "hours": "Tu 14:00-17:00"}
+    forms = [{"id": kept.pk, "place": "A neuf", **each}, {"id": gone.pk, "place": "B", "DELETE": "on", **each},
+             {"id": stranger.pk, "place": "Volée", **each}]  # fmt: skip
+    data = {f"permanence-{n}-{name}": value for n, form in enumerate(forms) for name, value in form.items()}
+
+    client.post(
+        f"/services/{row.slug}/modifier/",
+        sent(row, **data, **{"permanence-TOTAL_FORMS": "3", "permanence-INITIAL_FORMS": "2"}),
+    )
+
+    assert sorted(row.permanences.values_list("place", flat=True)) == ["A neuf", "Volée"]
+    stranger.refresh_from_db()
+    assert stranger.place == "Ailleurs"
+
+
+def test_withdrawing_hides_and_publishing_shows(client, keeper):
+    row = make_service(structure=keeper, telephone="0199001122")
+    client.post(f"/services/{row.slug}/retirer/")
+    assert client.get("/services/").content.decode().count(row.nom) == 0
+    assert "personne d’autre que vous" in client.get(f"/services/{row.slug}/").content.decode()
+
+    client.post(f"/services/{row.slug}/publier/")
+    assert row.nom in client.get("/services/").content.decode()
+
+
+def test_a_service_without_contact_is_not_published(client, keeper):
+    row = make_service(structure=keeper, status="draft")
+
+    assert client.post(f"/services/{row.slug}/publier/").status_code == 422
+
+
+def test_the_workspace_shows_my_services_to_confirm_first(client, keeper, django_assert_num_queries):
+    make_service(structure=keeper, nom="Frais", confirmed_on=timezone.localdate())
+    old = make_service(
+        structure=keeper, nom="Ancien", confirmed_on=timezone.localdate() - timedelta(days=300)
+    )
+    make_service(nom="Pas à moi")
+
+    page = client.get("/espace/services/").content.decode()
+
+    assert page.index("Ancien") < page.index("Frais")
+    assert "Pas à moi" not in page
+    assert client.post(f"/services/{old.slug}/confirmer/", {"back": "workspace"}).url == "/espace/services/"
+    old.refresh_from_db()
+    assert old.confirmed_on == timezone.localdate()
+
+
+def test_the_workspace_asks_for_a_sign_in(client):
+    assert "/compte/connexion/" in client.get("/espace/services/").url
