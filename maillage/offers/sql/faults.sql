@@ -19,10 +19,10 @@ UNION ALL SELECT id, NULL, 'unreachable', '' FROM public
     WHERE telephone = '' AND courriel = '' AND lien_mobilisation = '' AND contact_nom_prenom = ''
 UNION ALL SELECT id, NULL, 'gone', source FROM present WHERE gone_on >= %(gone_after)s
 UNION ALL SELECT NULL, o.id,
-    CASE WHEN o.origin <> '' AND o.source_digest = '' AND o.source_key <> '' AND NOT o.is_example THEN 'structure-unknown'
+    CASE WHEN o.origin <> '' AND o.source_digest = '' AND o.source_key <> '' THEN 'structure-unknown'
          ELSE 'siret-missing' END, ''
 FROM organisations_organisation o
-WHERE o.siret = '' AND o.id IN (SELECT structure_id FROM public)
+WHERE o.siret = '' AND NOT o.is_example AND o.id IN (SELECT structure_id FROM public)
   AND NOT EXISTS (SELECT FROM offers_finding f WHERE f.organisation_id = o.id AND f.kind = 'siret-wrong')
 UNION ALL SELECT NULL, o.id, 'siret-closed', o.closed_on::text
 FROM organisations_organisation o WHERE o.closed_on IS NOT NULL AND o.id IN (SELECT structure_id FROM public)
