@@ -121,6 +121,15 @@ def overseas(size_px: int) -> list[Overseas]:
         return [Overseas(code, nom, Box(*box), d) for code, nom, *box, d in cursor.fetchall()]
 
 
+def outline(kind: str, code: str, view: View, generation: int | None = None) -> str:
+    """SVG path data of a commune, EPCI or QPV (of one generation) on a drawing; '' when it has no contour."""
+    with connection.cursor() as cursor:
+        asked = {"kind": kind, "code": code, "generation": generation}
+        cursor.execute(statement("outline"), {**view.parameters, **asked})
+        row = cursor.fetchone()
+    return row[0] if row else ""
+
+
 def territory_box(kind: str, code: str) -> Box | None:
     """The box (EPSG:3857) of a commune, EPCI, département, région or QPV; None when it has no contour."""
     if kind == "qpv":

@@ -1,8 +1,11 @@
 """The pages of the territories."""
 
+import re
+
 import pytest
 
 from maillage.territories.actions import load_schematic_qpv, refresh_search_names
+from maillage.territories.templatetags.territories import away
 from maillage.territories.tests.factories import make_qpv
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +96,31 @@ def test_an_epci_shows_its_communes_largest_first_and_their_qpv(client, bellevue
     assert "QN04401M" in page
 
 
+@pytest.mark.parametrize("address", ["commune/44109", "epci/244400404", "qpv/2024/QN04401M"])
+def test_a_territory_is_drawn_among_its_neighbours(client, bellevue, address):
+    page = client.get(f"/territoires/{address}/").text
+
+    outline = re.search(r'<path d="M ([^"]+)" transform="scale\(0.25\)"', page)
+    assert 'role="img" aria-label="Carte : ' in page
+    x, y = (int(number) / 4 for number in outline[1].split()[:2])
+    assert (0 < x < 400, 0 < y < 320) == (True, True)
+    assert "Nantes</text>" in page
+
+
+def test_a_commune_without_contour_has_a_page_without_picture(client):
+    page = client.get("/territoires/commune/15031/").text
+
+    assert "<h1>Celles</h1>" in page
+    assert "Carte : " not in page
+
+
+@pytest.mark.parametrize(
+    ("metres", "said"), [(0, "à 0 m"), (649.6, "à 650 m"), (3_420, "à 3,4 km"), (276_365, "à 276 km")]
+)
+def test_a_distance_is_said_in_the_unit_that_one_would_use(metres, said):
+    assert away(metres) == said
+
+
 def test_a_schematic_outline_never_passes_for_an_official_one(client):
     load_schematic_qpv()
 
@@ -121,9 +149,10 @@ def test_what_does_not_exist_is_not_found(client, bellevue, address):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("commune/44109/", 3),
-        ("epci/244400404/", 3),
-        ("qpv/2024/QN04401M/", 1),
+        # five of them for the picture: box, lines, QPV, names, outline
+        ("commune/44109/", 3 + 5),
+        ("epci/244400404/", 3 + 5),
+        ("qpv/2024/QN04401M/", 1 + 5),
         ("ou-suis-je/?lon=-1.55&lat=47.21", 1),
     ],
 )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.territories import queries
 from maillage.territories.queries import InvalidPosition, PlaceFound
+from maillage.territories.territory_map import territory_map
 
 
 @login_not_required
@@ -34,8 +35,9 @@ def where(request: HttpRequest) -> HttpResponse:
         found = queries.locate(lon, lat)
     except InvalidPosition as error:
         return render(request, "territories/where.html", {"error": str(error)}, status=error.status)
-    on_map = urlencode({"lon": f"{lon:g}", "lat": f"{lat:g}", "rayon": 10})
-    return render(request, "territories/where.html", {"here": found, "on_map": on_map})
+    point = {"lon": f"{lon:g}", "lat": f"{lat:g}"}
+    context = {"here": found, "point": urlencode(point), "on_map": _on_map(**point, rayon="10")}
+    return render(request, "territories/where.html", context)
 
 
 @login_not_required
@@ -45,9 +47,13 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.commune(code)
     if found is None:
         raise Http404
-    return render(
-        request, "territories/commune.html", {"commune": found, "filter": found.parent_id or found.code}
-    )
+    context = {
+        "commune": found,
+        "picture": territory_map("commune", found.code, found.nom),
+        # the map knows communes, not their arrondissements
+        "on_map": _on_map(commune=found.parent_id or found.code),
+    }
+    return render(request, "territories/commune.html", context)
 
 
 @login_not_required
@@ -63,6 +69,8 @@ def epci(request: HttpRequest, code: str) -> HttpResponse:
         "communes": communes,
         "population": sum(one.population or 0 for one in communes),
         "with_qpv": [one for one in communes if one.qpv.all()],
+        "picture": territory_map("epci", found.code, found.nom),
+        "on_map": _on_map(epci=found.code),
     }
     return render(request, "territories/epci.html", context)
 
@@ -74,7 +82,19 @@ def qpv(request: HttpRequest, generation: int, code: str) -> HttpResponse:
     found = queries.qpv(generation, code)
     if found is None:
         raise Http404
-    return render(request, "territories/qpv.html", {"qpv": found})
+    context = {
+        "qpv": found,
+        "picture": territory_map(
+            "qpv", found.code, found.nom, generation=found.generation, dashed=found.is_schematic
+        ),
+        "on_map": _on_map(qpv=found.code),
+    }
+    return render(request, "territories/qpv.html", context)
+
+
+def _on_map(**search: str) -> str:
+    """The address of the map with this search."""
+    return f"/carte/?{urlencode(search)}"
 
 
 def _href(place: PlaceFound) -> str:
