@@ -8,7 +8,7 @@ from maillage.offers.models.financing import (
 )
 from maillage.offers.models.permanence import Permanence, PermanenceException
 from maillage.offers.models.quality import ErrorReport, Finding, FindingKind, LinkCheck
-from maillage.offers.models.search import SearchRow, Term
+from maillage.offers.models.search import FinderRow, SearchRow, Term
 from maillage.offers.models.service import Service, ServiceEvent
 from maillage.offers.models.vocabulary import Accessibility, Brake, Kind, Language, Phase
 
@@ -19,6 +19,7 @@ __all__ = [
     "Financing",
     "FinancingKind",
     "FinancingStatus",
+    "FinderRow",
     "Finding",
     "FindingKind",
     "Kind",

@@ -1,6 +1,6 @@
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 
 from maillage.offers.models.service import Service
@@ -32,13 +32,13 @@ class Term(models.Model):
 
 
 class SearchRow(models.Model):
-    """One public service as the finder ranks it: narrow, so that ids are ranked first and records joined last.
+    """One public service as people search it, its codes as bits.
 
     Kept by triggers from Service, its permanences and its structure's name: `offers_refresh_search(ids)` makes the rows of these
     services again. A service that is not public (draft, withdrawn, gone from its source) has no row.
     Masks are of bits `1 << Term.number`; 0 says that nothing is known, not that nothing fits. `zones` are not expanded:
     compare (&&) with the codes of every territory around the person, "france" included; none means no known limit.
-    `served` is what the index looks for: `zones`, or when there are none, "france" for a service that answers from afar
+    `served` is what the index of FinderRow looks for: `zones`, or when there are none, "france" for a service that answers from afar
     or whose place is not known, and the départements of its places; nearby people find such a service by its point.
     `themes` are numbers of terms. Phases and kind are those written here, else deduced from themes and type.
     """
@@ -75,16 +75,39 @@ class SearchRow(models.Model):
     confirmed_on = models.DateField()  # else the day of the last change
     is_example = models.BooleanField()
     hours = models.CharField(max_length=1000)
-    packed = models.BinaryField()  # the columns that rank, in the bytes that the finder reads
     search = SearchVectorField()
 
     class Meta:
         indexes = [
-            GistIndex(fields=["point"], name="searchrow_unbounded", condition=models.Q(zones=[])),
-            # kept exact: a list of pending entries would be read whole by every search
-            GinIndex(fields=["served"], name="searchrow_served", fastupdate=False),
             GinIndex(fields=["search"], name="searchrow_search"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.service_id)
+
+
+class FinderRow(models.Model):
+    """A SearchRow in the few bytes that the finder reads: ids are ranked first, records joined last.
+
+    Kept by `offers_refresh_search`, like SearchRow. `point` (lon/lat) is there only for a service that `served` says
+    nothing of; `only_qpv` only for one kept for some neighbourhoods.
+    """
+
+    service = models.OneToOneField(
+        Service, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    served = ArrayField(models.CharField(max_length=9))
+    point = models.PointField(srid=4326, null=True, spatial_index=False)  # a migration makes a partial index
+    business = models.BooleanField()
+    has_places = models.BooleanField()
+    brakes = models.SmallIntegerField()
+    categories = models.IntegerField()
+    only_qpv = ArrayField(models.CharField(max_length=10), null=True)
+    packed = models.BinaryField()  # the columns that rank: PACKED in queries/finder/candidates.py
+
+    class Meta:
+        # kept exact: a list of pending entries would be read whole by every search
+        indexes = [GinIndex(fields=["served"], name="finderrow_served", fastupdate=False)]
 
     def __str__(self) -> str:
         return str(self.service_id)

@@ -5,23 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 
 from maillage.offers import criteria
 from maillage.offers.models import Service
 from maillage.offers.queries.finder import find
-from maillage.offers.tests.finder_world import MOMENTS, TOWNS, make_world, town_hall
+from maillage.offers.tests.finder_world import MOMENTS, TOWNS, town_hall
 
 CASES = list(csv.DictReader((Path(__file__).parent / "cases.csv").open(encoding="utf-8")))
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """The world, made once for the module and undone at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        make_world()
-        yield
-        transaction.set_rollback(True)
 
 
 def situation(case):

@@ -39,7 +39,7 @@ class Asked:
     brakes: int
     categories: int
     themes: tuple[int, int]
-    theme_numbers: tuple[int, ...]
+    categories_of_themes: int
     publics: int
     publics_too: int
     publics_not: int
@@ -77,7 +77,7 @@ def asked_by(situation: Situation, whereabouts: Whereabouts) -> Asked:
             sum(1 << n for n in numbers if n < HALF_OF_THEMES),
             sum(1 << (n - HALF_OF_THEMES) for n in numbers if n >= HALF_OF_THEMES),
         ),
-        theme_numbers=numbers,
+        categories_of_themes=mask("category", [code.partition("--")[0] for code in themes]),
         publics=mask("public", [code for code in situation.publics if code != OPEN_TO_ALL]),
         publics_too=mask("public", too),
         publics_not=mask("public", never),
@@ -90,7 +90,10 @@ def asked_by(situation: Situation, whereabouts: Whereabouts) -> Asked:
 
 def mask(vocabulary: str, codes: list[str]) -> int:
     """The bits of these codes."""
-    return sum(1 << _numbers()[vocabulary, code] for code in codes)
+    found = 0
+    for code in codes:
+        found |= 1 << _numbers()[vocabulary, code]
+    return found
 
 
 def codes(vocabulary: str, bits: int) -> tuple[str, ...]:

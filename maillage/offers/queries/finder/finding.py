@@ -9,12 +9,12 @@ from maillage.offers.answer import Answer, BrakeHelp, Item, NearMiss, Step
 from maillage.offers.queries.financing import financing_items
 from maillage.offers.queries.finder.asked import asked_by
 from maillage.offers.queries.finder.candidates import candidates
-from maillage.offers.queries.finder.equals import Place, door_of, in_order
+from maillage.offers.queries.finder.equals import Place, door_of, in_order, in_play
 from maillage.offers.queries.finder.facets import facets
 from maillage.offers.queries.finder.items import facts, item, records
-from maillage.offers.queries.finder.places import Door
+from maillage.offers.queries.finder.places import Door, day_number
 from maillage.offers.queries.finder.ranking import ranked
-from maillage.offers.queries.finder.reasons import Question, first_contact, lacking, let_go, turns
+from maillage.offers.queries.finder.reasons import Question, lacking, let_go
 from maillage.offers.queries.finder.sections import (
     BRAKE,
     FIRST,
@@ -28,6 +28,7 @@ from maillage.offers.queries.finder.sections import (
 )
 from maillage.offers.queries.finder.whereabouts import whereabouts
 from maillage.offers.queries.finder.widening import coordinator, widenings
+from maillage.offers.queries.finder.wording import first_contact, turns
 from maillage.offers.situation import Situation
 
 
@@ -43,7 +44,10 @@ def find(situation: Situation, *, at: datetime, page: int = 1, size: int = 20) -
     rows = candidates(question.asked, today)
     found = Found.of(question, rows, ranked(rows, question.asked))
     parts = list(sections(found, (page - 1) * size, size))
-    shown, doors = in_order(parts, rows, at)
+    day = day_number(today)
+    doors = door_of(rows, in_play(parts, rows, day), at)
+    levels = {pk: door.opening.level(at) for pk, door in doors.items()}
+    shown = [in_order(part, rows, levels, day) for part in parts]
     lines = _Lines(found, {place.row for places in shown for place in places}, doors)
     told = [
         (part, [lines.told(place, part) for place in places])
