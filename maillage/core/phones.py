@@ -33,10 +33,10 @@ def checked_phone(text: str) -> str:
 
 def readable_phone(text: str) -> str:
     """The number in groups, as people say it; `text` itself when it cannot be read."""
-    found = _read(text)
+    found = _read(text) or _shaped(text)
     if found is None:
         return text
-    at_home = phonenumbers.region_code_for_number(found) in REGIONS
+    at_home = phonenumbers.region_code_for_country_code(found.country_code or 0) in REGIONS
     form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(found, form))
 
@@ -47,6 +47,15 @@ def dialled_phone(text: str) -> str:
     if found is None:
         return re.sub(r"[^\d+]", "", text)
     return str(phonenumbers.format_number(found, PhoneNumberFormat.E164))
+
+
+def _shaped(text: str) -> PhoneNumber | None:
+    """A number that nobody has, but of the right length, as those kept for works of fiction are."""
+    try:
+        number = phonenumbers.parse(text, None)
+    except NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
 
 
 def _read(text: str) -> PhoneNumber | None:

@@ -62,6 +62,16 @@ LOOKS: list[tuple[str, list[str], list[str]]] = [
     ("Arrivées", [Kind.RELAIS], []),
 ]
 
+SAYS = {
+    Kind.ACCOMPAGNEMENT: "On vous écoute, on regarde votre projet avec vous, et on avance étape par étape. *Présentation d’exemple.*",
+    Kind.FINANCEUR: "Un prêt, une garantie, et quelqu’un qui vous suit après. *Présentation d’exemple.*",
+    Kind.CHAMBRE: "Les formalités, les stages, et les premiers conseils de votre métier. *Présentation d’exemple.*",
+    Kind.LIEU: "Un lieu pour essayer, produire et recevoir, à loyer modéré et pour un temps. *Présentation d’exemple.*",
+    Kind.CLUB: "Des entrepreneuses et des entrepreneurs qui se connaissent et s’entraident. *Présentation d’exemple.*",
+    Kind.EMPLOI: "Trouver un métier, une formation, ou le premier pas vers votre activité. *Présentation d’exemple.*",
+    Kind.RELAIS: "Près de chez vous, pour lever ce qui bloque avant d’entreprendre. *Présentation d’exemple.*",
+}
+
 
 @transaction.atomic
 def load_banner(*, at: datetime) -> int:
@@ -152,8 +162,12 @@ def _describe_structures() -> None:
     for row in rows:
         found = next((look for look in LOOKS if look[0] in row.name), None)
         row.kinds, row.reseaux_porteurs = (list(found[1]), found[2]) if found else ([Kind.ACCOMPAGNEMENT], [])
+        row.description = row.description or SAYS[row.kinds[0]]
+        row.telephone, row.courriel = row.telephone or PHONE, row.courriel or "accueil@example.org"
         place = row.commune
         row.zones = (
             [f"epci:{place.epci_id}" if place.epci_id else f"commune:{place.pk}"] if place else ["france"]
         )
-    Organisation.objects.bulk_update(rows, ["kinds", "reseaux_porteurs", "zones"])
+    Organisation.objects.bulk_update(
+        rows, ["kinds", "reseaux_porteurs", "zones", "description", "telephone", "courriel"]
+    )

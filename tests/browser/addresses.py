@@ -11,7 +11,10 @@ WITHOUT_PAGE = (
     "api/", "tuiles/", "apparence/", "healthz", "readyz", "metrics", "compte/", "favicon.ico", "carte/grappes",
     "grappes", "oembed", "travaux/", "media/",
     # behind the secret of a mail: their own app tries them
-    "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "suivre/", "services/a-jour/", "services/signalement/",
+    "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "structures/demande/", "suivre/",
+    "services/a-jour/", "services/signalement/",
+    # under a banner only: SEARCHES has it
+    "qui-sommes-nous/",
 )  # fmt: skip
 MACHINE_ENDINGS = (
     ".xml", ".txt", ".json", ".geojson", ".csv", ".xlsx", ".umap", ".atom", ".pdf", ".webmanifest", ".gz", ".svg", ".png", ".jpg",
@@ -54,6 +57,12 @@ SEARCHES = {
     "aids:refused": "/financements/?age=douze&adresse=Xyzzyqwv",
     "missing": "/nulle-part/",
     "sign-in": "/compte/connexion/",
+    "banner:home": "/b/osez-entreprendre/",
+    "banner:about": "/b/osez-entreprendre/qui-sommes-nous/",
+    "banner:call-back": "/b/osez-entreprendre/rappel/",
+    "banner:map": "/b/osez-entreprendre/carte/?epci=244400404",
+    "structures:found": "/structures/?epci=244400404&nature=lieu",
+    "structures:refused": "/structures/?lieu=Xyzzyqwv",
     "sign-up": "/compte/inscription/",
     "finder:answer": "/trouver/?commune=95268&phase=idee&besoin=garde-enfant",
     "finder:point": "/trouver/?lon=2.393&lat=48.964&phase=creation&age=24&statut=demandeur-emploi",

@@ -27,6 +27,10 @@ def test_what_nobody_can_call_is_refused(written):
     assert readable_phone(written) == written
 
 
+def test_a_number_of_fiction_is_said_in_groups():
+    assert readable_phone("+33639980112") == "06 39 98 01 12"
+
+
 def test_no_number_is_no_fault():
     assert checked_phone("  ") == ""
 

@@ -12,6 +12,7 @@ from maillage.initiatives.queries import moderation
 from maillage.initiatives.views.moderation import user_number
 from maillage.organisations.access import organisation_to_read
 from maillage.organisations.queries import organisations_of
+from maillage.organisations.queries.desk import desk_of
 
 
 @never_cache
@@ -27,6 +28,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
             "proposals": moderation.proposals_of(number)[:50],
             "fiches": moderation.fiches_of(number)[:100],
             "organisations": organisations_of(number),
+            "desk": desk_of(request.user),
             "queue": moderation.queue_count(scope) if scope else None,
         },
     )

@@ -81,6 +81,7 @@ class BannerForm(forms.Form):
     )
     courriel = forms.EmailField(label=gettext_lazy("Adresse e-mail"), required=False)
     carrier = StructuresField(
+        rows=1,
         label=gettext_lazy("Portée par"),
         help_text=gettext_lazy("Le nom de la structure, tel que sa page l’écrit."),
     )

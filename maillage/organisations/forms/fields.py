@@ -15,6 +15,7 @@ from maillage.core.hours_in_words import hours_as_typed
 from maillage.core.phones import WrongPhone, checked_phone, readable_phone
 from maillage.core.pictures import PhotoRefused, encode_logo
 from maillage.organisations.models import Organisation
+from maillage.organisations.queries.banners import zones_to_edit
 from maillage.organisations.queries.zones import names_to_edit, zone_written
 from maillage.territories.queries import search_places
 
@@ -57,8 +58,8 @@ class LinesField(forms.CharField):
     unknown = gettext_lazy("Ligne non comprise : « %(line)s ».")
     most = 200
 
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 4})
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(**{"max_length": 10_000, "required": False, "widget": widget, **kwargs})
 
     def read(self, line: str) -> Any:
@@ -86,6 +87,9 @@ class ZonesField(LinesField):
     unknown = gettext_lazy(
         "Nous ne connaissons pas « %(line)s » : écrivez le nom d’une intercommunalité, d’une commune ou d’un quartier, ou son code."
     )
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(zones_to_edit(value)) if isinstance(value, list | tuple) else value
 
     def read(self, line: str) -> str | None:
         if match := CODE.search(line.upper()):

@@ -118,6 +118,15 @@ def territory_of(zones: Iterable[str]) -> Territory:
     )
 
 
+def zones_to_edit(zones: Iterable[str]) -> list[str]:
+    """The zones as people read and write them: « Nantes Métropole (244400404) »; an unknown code alone."""
+    codes = list(zones)
+    names = dict(Qpv.objects.filter(code__in=codes).order_by("generation").values_list("code", "nom"))
+    names |= dict(Commune.objects.filter(pk__in=codes).values_list("pk", "nom"))
+    names |= dict(Epci.objects.filter(pk__in=codes).values_list("pk", "nom"))
+    return [f"{names[code]} ({code})" if code in names else code for code in codes]
+
+
 def on_duty(banner: Banner, day: date) -> list[Duty]:
     """Who answers that day, the first rank first, then who stands in."""
     return list(Duty.objects.filter(banner=banner, period__contains=day).order_by("rank"))

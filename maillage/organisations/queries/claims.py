@@ -4,9 +4,8 @@ import itertools
 from dataclasses import dataclass
 from datetime import datetime
 
-from maillage.accounts.models import User
 from maillage.core.history import FieldDifference, difference, versions_of
-from maillage.organisations.access import may_verify
+from maillage.organisations.access import Someone, may_verify
 from maillage.organisations.models import Claim, Organisation
 
 HIDDEN = ("source_digest", "local_fields", "reminded_on", "verified_by_id")
@@ -20,7 +19,7 @@ class Change:
     fields: list[FieldDifference]
 
 
-def claims_to_answer(user: User) -> list[Claim]:
+def claims_to_answer(user: Someone) -> list[Claim]:
     """The claims that wait for `user`, who moderates where the structure lies, the oldest first."""
     rows = (
         Claim.objects.filter(status=Claim.Status.WAITING)

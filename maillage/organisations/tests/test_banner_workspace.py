@@ -200,3 +200,24 @@ def test_a_logo_is_read_again_served_and_taken_off(settings, tmp_path):
     assert Banner.objects.get().logo.name == ""
     for path in ("/media/logos/rien.webp", "/media/logos/../secret-key", "/media/logos/x.svg"):
         assert browser.get(path).status_code == 404
+
+
+def test_the_workspace_says_what_waits_for_whom():
+    make_banner(slug="osez")
+    expected = {
+        ("network",): ("à rappeler<", "Bannières et astreinte"),
+        ("animator", "epci", NANTES_METROPOLE): ("Bannières et astreinte",),
+        ("moderator",): (),
+    }
+    said = {phrase for phrases in expected.values() for phrase in phrases}
+    for n, (role, phrases) in enumerate(expected.items()):
+        page = signed_in(person(f"p{n}@exemple.fr", role)).get("/espace/").text
+        assert {phrase for phrase in said if phrase in page} == set(phrases)
+
+
+def test_the_form_shows_the_territory_by_its_name():
+    make_banner(slug="osez", zones=[NANTES_METROPOLE, "44109"])
+
+    page = signed_in(person("reseau@exemple.fr", ("network",))).get("/espace/bannieres/osez/").text
+
+    assert "Nantes Métropole (244400404)\nNantes (44109)" in page
