@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import Conflict
+from maillage.core.files import only_with_commit
 from maillage.core.pictures import Encoded
 from maillage.initiatives import documents
 from maillage.initiatives.actions.proposals import remove_photo
@@ -31,6 +32,7 @@ def unsaved_photo(encoded: Encoded, *, alternative: str, credit: str = "") -> Ph
     photo = Photo(alternative=alternative, credit=credit, width=encoded.width, height=encoded.height)
     photo.file.save(str(large.name), large, save=False)
     photo.thumbnail.save(str(small.name), small, save=False)
+    only_with_commit(photo.file.storage, str(photo.file.name), str(photo.thumbnail.name))
     return photo
 
 
@@ -99,6 +101,7 @@ def add_document(*, initiative: Initiative, upload: UploadedFile, title: str) ->
     documents.check(file, size=upload.size or 0)
     document = Document(initiative=initiative, title=title, size=upload.size or 0)
     document.file.save(f"{secrets.token_urlsafe(16)}.pdf", file, save=False)
+    only_with_commit(document.file.storage, str(document.file.name))
     document.save()
     return document
 

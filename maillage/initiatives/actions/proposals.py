@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import Conflict, DomainError
+from maillage.core.files import only_with_commit
 from maillage.core.proof import prove, row_to_prove
 from maillage.initiatives import mails
 from maillage.initiatives.actions.fiches import publish_new, save_initiative
@@ -74,6 +75,7 @@ def propose(
         Proposal.objects.filter(pk=proposal.pk).update(created_at=at)
     for photo in photos:
         photo.proposal, photo.added_by_id = proposal, user_id
+        only_with_commit(photo.file.storage, str(photo.file.name), str(photo.thumbnail.name))
         photo.save()
     if not known:
         mails.send_proof(proposal)

@@ -1,14 +1,17 @@
 """Photos and documents: what is sent is checked, cleaned, and shown only to those who may see it."""
 
 import io
+from contextlib import suppress
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from PIL import Image
 from pypdf import PdfWriter
 
 from maillage.core import pictures
 from maillage.initiatives import documents
+from maillage.initiatives.actions import photos
 from maillage.initiatives.models import Document, Photo
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person, signed_in
@@ -219,3 +222,26 @@ def test_an_owner_adds_a_photo_that_waits_and_a_document_sent_as_a_file():
     )
     assert refused.status_code == 422
     assert "pas un PDF" in refused.text
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_files_stay_or_go_with_their_rows(tmp_path, undone):
+    fiche, owner = make_initiative(), person("o@exemple.fr")
+    written = SimpleUploadedFile("bilan.pdf", pdf(), "application/pdf")
+
+    with suppress(RuntimeError), transaction.atomic():
+        photos.add_photo(
+            initiative=fiche,
+            encoded=encoded(picture()),
+            alternative="Un bus",
+            credit="",
+            user_id=owner.pk,
+            trusted=True,
+        )
+        photos.add_document(initiative=fiche, upload=written, title="Bilan")
+        assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 3
+        if undone:
+            raise RuntimeError
+
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(left) == (0 if undone else 3)

@@ -81,6 +81,13 @@ def _send(
 ) -> HttpResponse:
     known = request.user.is_authenticated
     limit("propose", client_address(request), times=10, per_seconds=3600)
+    email = form.cleaned_data.get("email", "")
+    if isinstance(request.user, User):
+        email = request.user.email
+    elif by_link and initiative is not None:
+        email = contact_address(initiative)
+    else:
+        limit("propose-email", email.lower(), times=5, per_seconds=3600)
     photos = []
     encoded = form.encoded or (photo_actions.read_kept(kept) if kept else None)
     if encoded is not None:
@@ -91,13 +98,6 @@ def _send(
                 credit=form.cleaned_data["credit"],
             )
         ]
-    email = form.cleaned_data.get("email", "")
-    if isinstance(request.user, User):
-        email = request.user.email
-    elif by_link and initiative is not None:
-        email = contact_address(initiative)
-    else:
-        limit("propose-email", email.lower(), times=5, per_seconds=3600)
     try:
         proposals.propose(
             values=form.values,
