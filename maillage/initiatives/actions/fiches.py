@@ -19,6 +19,8 @@ from maillage.organisations.actions import ensure_organisation
 RESERVED = frozenset(
     {"proposer", "suivre", "export", "flux", "carte", "api", "integrer", "nouvelle", "importer"}
 )
+# the columns that the value « place » fills
+PLACE = ("scope", "address", "point", "commune", "qpv", "departement", "region")
 
 
 class EditConflict(Conflict):
@@ -97,7 +99,8 @@ def publish_new(*, values: Values, owner_id: int | None, at: datetime) -> Initia
 
 def locked(initiative_id: int, version: int) -> Initiative:
     """The row, locked until the end of the transaction. Raises EditConflict when it is no longer at `version`."""
-    row = Initiative.objects.select_for_update(of=("self",)).get(pk=initiative_id)
+    rows = Initiative.objects.defer("search", "origin_values")
+    row = rows.select_for_update(of=("self",)).get(pk=initiative_id)
     if row.version != version:
         raise EditConflict(row)
     return row
@@ -124,7 +127,7 @@ def move_initiative(*, initiative_id: int, version: int, lon: float, lat: float)
     """Put the fiche at this point, with the territories that hold it. Raises EditConflict, NoCommuneThere, InvalidPosition."""
     row = locked(initiative_id, version)
     place = placing.place_at(lon, lat, address=row.address)
-    apply_values(row, {"place": place}).save()
+    apply_values(row, {"place": place}).save(update_fields=PLACE)
     row.refresh_from_db(fields=["version"])
     return row
 
