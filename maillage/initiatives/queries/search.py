@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
 from maillage.core.search import significant
 from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
 from maillage.initiatives.queries.criteria import FACETS, Criteria, UnknownCriterion
-from maillage.territories.models import Commune, Qpv
+from maillage.territories.models import Commune, Departement, Qpv
 
 __all__ = [
     "PUBLIC_STATUSES",
@@ -28,6 +28,7 @@ __all__ = [
     "facet_bits",
     "facets",
     "find",
+    "find_part",
     "matching",
 ]
 
@@ -55,33 +56,46 @@ def find(criteria: Criteria) -> QuerySet[Initiative]:
 
     With a point, each row carries `distance` in metres on the spheroid (None without a place).
     """
-    rows = (
-        matching(criteria)
-        .select_related("commune", "carrier", "departement", "region", "qpv")
-        .defer(
-            "search",
-            "origin_values",
-            "body",
-            "commune__contour",
-            "commune__town_hall",
-            "qpv__contour",
-        )
+    return _ordering(criteria)(_shown(matching(criteria)))
+
+
+def find_part(criteria: Criteria, start: int, stop: int) -> QuerySet[Initiative]:
+    """`find(criteria)[start:stop]`, cheaper: keys are ranked alone, and only the rows of the part are read whole."""
+    ordered = _ordering(criteria)
+    keys = ordered(matching(criteria)).values("pk")[start:stop]
+    return ordered(_shown(published().filter(pk__in=keys)))
+
+
+def _shown(rows: QuerySet[Initiative]) -> QuerySet[Initiative]:
+    return rows.select_related("commune", "carrier", "departement", "region", "qpv").defer(
+        "search",
+        "origin_values",
+        "body",
+        "commune__contour",
+        "commune__town_hall",
+        "qpv__contour",
     )
-    if origin := _origin(criteria):
-        rows = rows.annotate(distance=Distance("point", origin, spheroid=True))
+
+
+def _ordering(criteria: Criteria) -> Callable[[QuerySet[Initiative]], QuerySet[Initiative]]:
+    """What puts rows in the order of `criteria.order`, and gives them their distance."""
+    origin = _origin(criteria)
+    away = {"distance": Distance("point", origin, spheroid=True)} if origin else {}
+    rank: dict[str, Any] = {}
+    order: list[Any] = [F("published_at").desc(), "pk"]
     if criteria.order == "distance":
-        return rows.order_by(F("distance").asc(nulls_last=True), "pk")
-    if criteria.order == "pertinence":
+        order = [F("distance").asc(nulls_last=True), "pk"]
+    elif criteria.order == "pertinence":
         query = _query(criteria.text)
-        rank = (
+        rank["rank"] = (
             SearchRank(F("search"), query)
             if query is not None and _is_written(query)
             else Func(
                 _plain(criteria.text), _plain_title(), function="word_similarity", output_field=FloatField()
             )
         )
-        return rows.alias(rank=rank).order_by("-rank", F("published_at").desc(), "pk")
-    return rows.order_by(F("published_at").desc(), "pk")
+        order.insert(0, "-rank")
+    return lambda rows: rows.annotate(**away).alias(**rank).order_by(*order)
 
 
 def exported(criteria: Criteria) -> QuerySet[Initiative]:
@@ -209,17 +223,16 @@ def _plain(text: str) -> Func:
 
 
 def _in_territory(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[Initiative]:
-    communes = Commune.objects.values("pk")
     if code := criteria.commune:
-        rows = rows.filter(commune__in=communes.filter(Q(pk=code) | Q(parent=code)))
+        rows = rows.filter(commune__in=_communes(pk=code))
     if code := criteria.epci:
-        rows = rows.filter(commune__in=communes.filter(Q(epci=code) | Q(parent__epci=code)))
+        rows = rows.filter(commune__in=_communes(epci=code))
     if code := criteria.departement:
-        inside = communes.filter(Q(departement=code) | Q(parent__departement=code))
-        rows = rows.filter(Q(departement=code) | Q(commune__in=inside))
+        rows = rows.filter(Q(departement=code) | Q(commune__in=_communes(departement=code)))
     if code := criteria.region:
-        inside = communes.filter(Q(departement__region=code) | Q(parent__departement__region=code))
-        rows = rows.filter(Q(region=code) | Q(departement__region=code) | Q(commune__in=inside))
+        departements = list(Departement.objects.filter(region=code).values_list("pk", flat=True))
+        inside = Q(departement__in=departements) | Q(commune__in=_communes(departement__in=departements))
+        rows = rows.filter(Q(region=code) | inside)
     if code := criteria.qpv:
         # a town hall that happens to stand inside says nothing about the place: only true positions count
         inside_contour = Q()
@@ -229,6 +242,14 @@ def _in_territory(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[In
             Q(qpv__in=Qpv.objects.filter(code=code).values("pk")) | Q(inside_contour, scope="address")
         )
     return rows
+
+
+def _communes(**territory: Any) -> list[str]:
+    """The communes of a territory and their arrondissements, by code. Asked first: codes that are known let PostgreSQL use
+    the indexes of each side of an OR, where a subquery would make it read every fiche."""
+    communes = Commune.objects.filter(**territory).values("pk")
+    arrondissements = Commune.objects.filter(parent__in=communes).values("pk")
+    return [row["pk"] for row in communes.union(arrondissements)]
 
 
 def _near(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[Initiative]:

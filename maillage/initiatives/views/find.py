@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -14,7 +14,14 @@ from django.views.decorators.http import require_safe
 from maillage.initiatives.models import Initiative, Phase, Public, Theme
 from maillage.initiatives.queries.criteria import PLACES, TERRITORIES
 from maillage.initiatives.queries.places import named_territories, places_named
-from maillage.initiatives.queries.search import Criteria, Facets, UnknownCriterion, facets, find, matching
+from maillage.initiatives.queries.search import (
+    Criteria,
+    Facets,
+    UnknownCriterion,
+    facets,
+    find_part,
+    matching,
+)
 from maillage.ui.rendering import render_page
 
 PER_PAGE = 20
@@ -63,7 +70,7 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
         names = named_territories(criteria)
     themes = {theme.code: theme for theme in Theme.objects.all()}
     counted = facets(criteria)
-    page = CountedPaginator(find(criteria), PER_PAGE, counted.total).get_page(criteria.page)
+    page = FoundPaginator(criteria, PER_PAGE, counted.total).get_page(criteria.page)
     for row in page:
         row.theme_rows = [themes[code] for code in row.themes if code in themes]
     chips = _chips(criteria, names, themes)
@@ -120,16 +127,21 @@ def _with_named_place(
     return criteria, choices, "" if places else text[:100], False
 
 
-class CountedPaginator(Paginator):
-    """A paginator that already knows its total: the facets counted it."""
+class FoundPaginator(Paginator):
+    """A paginator of a search that already knows its total (the facets counted it), and reads a page at a time."""
 
-    def __init__(self, rows: Any, per_page: int, total: int) -> None:
-        super().__init__(rows, per_page)
-        self.total = total
+    def __init__(self, criteria: Criteria, per_page: int, total: int) -> None:
+        super().__init__((), per_page)
+        self.criteria, self.total = criteria, total
 
     @cached_property
     def count(self) -> int:
         return self.total
+
+    def page(self, number: Any) -> Page:
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        return Page(find_part(self.criteria, start, start + self.per_page), number, self)
 
 
 @dataclass(frozen=True, slots=True)
