@@ -21,7 +21,11 @@ class Surroundings:
 
 
 def around_point(lon: float, lat: float) -> Surroundings | None:
-    """What is around (lon, lat), degrees, SRID 4326; None at sea and abroad. One query."""
+    """What is around (lon, lat), degrees, SRID 4326; None at sea and abroad. One query.
+
+    Just off every contour (a quay, a generalised coast, a former commune whose contour is no longer published), the
+    nearest commune within two kilometres: whoever looks for help there is not sent away. `locate` is strict.
+    """
     return _found({"lon": lon, "lat": lat, "code": None})
 
 

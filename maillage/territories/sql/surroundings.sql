@@ -1,4 +1,5 @@
 -- Every territory around a place. Parameters: lon, lat (degrees, SRID 4326), code (Insee), one or the other null.
+-- A point that no commune covers is of the nearest one within 0.02 degree (2 km): a quay, a general contour, one no longer published.
 -- Returns one row, or none at sea, abroad or for an unknown code: commune, nom, departement, parent commune, epci,
 -- QPV codes of the newest generation loaded (null for a commune, or when no contour is loaded), lon and lat of the town hall.
 WITH here AS (
@@ -19,5 +20,10 @@ CROSS JOIN LATERAL (
     -- on the line between two communes, the smallest code
     (SELECT * FROM territories_commune
      WHERE %(code)s::text IS NULL AND kind = 'COM' AND ST_Covers(contour, here.point) ORDER BY code LIMIT 1)
+    UNION ALL
+    (SELECT * FROM territories_commune
+     WHERE %(code)s::text IS NULL AND kind = 'COM' AND ST_DWithin(contour, here.point, 0.02)
+        AND NOT EXISTS (SELECT FROM territories_commune WHERE kind = 'COM' AND ST_Covers(contour, here.point))
+     ORDER BY ST_Distance(contour, here.point), code LIMIT 1)
 ) c
 LEFT JOIN territories_commune p ON p.code = c.parent_id
