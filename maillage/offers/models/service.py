@@ -112,6 +112,16 @@ class Service(models.Model):
             models.Index(fields=["structure"], name="service_structure"),
             GistIndex(fields=["point"], name="service_point"),
             models.Index(fields=["updated_at", "id"], name="service_updated"),
+            models.Index(
+                fields=["nom", "id"],
+                condition=Q(status="published", gone_on__isnull=True),
+                name="service_public_names",
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(status="published", gone_on__isnull=True),
+                name="service_public_news",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -89,6 +89,13 @@ def matching(selection: Selection) -> QuerySet[Service]:
     return services
 
 
+def count(selection: Selection) -> int:
+    """How many services `matching(selection)` holds; of all of them, read from the narrow table."""
+    if selection == Selection():
+        return SearchRow.objects.count()
+    return matching(selection).count()
+
+
 def listed(selection: Selection) -> QuerySet[Service]:
     """`matching(selection)` with what a list shows: by relevance when words are sought, else by name."""
     rows = matching(selection).select_related("structure", "commune").defer("description", *HEAVY[:2])

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -24,6 +25,7 @@ from maillage.offers.queries.services import (
     TERRITORIES,
     Selection,
     UnknownSelection,
+    count,
     latest,
     listed,
     others_of,
@@ -36,6 +38,18 @@ from maillage.territories.queries import search_places
 PER_PAGE = 20
 MOST_PAGES = 500
 FEED_LENGTH = 50
+
+
+class CountedPaginator(Paginator):
+    """A paginator that is told its total."""
+
+    def __init__(self, rows: Any, per_page: int, total: int) -> None:
+        super().__init__(rows, per_page)
+        self.total = total
+
+    @cached_property
+    def count(self) -> int:
+        return self.total
 
 
 @login_not_required
@@ -56,12 +70,12 @@ def services(request: HttpRequest) -> HttpResponse:
             wanted = [pair for pair in kept.items() if pair[1]]
             return redirect(_address("services:list", wanted))
         refused = _("Aucune commune ne s’appelle « %(place)s ».") % {"place": place}
-    page = Paginator(listed(selection), PER_PAGE).get_page(request.GET.get("page"))
+    page = CountedPaginator(listed(selection), PER_PAGE, count(selection)).get_page(request.GET.get("page"))
     if page.number > MOST_PAGES:
         raise Http404
     today = timezone.localdate()
     for row in page:
-        row.is_doubtful = service_sheet.needs_confirming(row, today)  # type: ignore[attr-defined]
+        row.is_doubtful = service_sheet.needs_confirming(row, today)
     context = {
         "page": page,
         "selection": selection,
