@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0004_finder")]
+    dependencies = [("offers", "0005_finder_row")]
     operations = [
         # the public list is in the order of names
         migrations.AddIndex(
