@@ -1,6 +1,7 @@
 """How the finder's pages and sheet tell distances, hours and telephones."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
 
@@ -30,13 +31,16 @@ def doors(item: Item, now: datetime) -> wording.Doors:
     return wording.doors(item, now)
 
 
+# public numbers, the same on every page: reading one costs more than showing it
 @register.filter
+@lru_cache(maxsize=4096)
 def telephone(number: str) -> str:
     """A telephone number in pairs."""
     return readable_phone(number)
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def dialled(number: str) -> str:
     """A telephone number for a `tel:` link."""
     return dialled_phone(number)

@@ -280,6 +280,18 @@ def test_everyone_who_fits_is_listed_with_reasons_a_page_at_a_time():
     assert Client().get("/trouver/tous/?commune=95268&page=40")["Location"] == "/trouver/tous/?commune=95268"
 
 
+def test_the_sheet_keeps_the_path_and_the_money_beside_the_contact():
+    serve()
+    serve("Atelier", "BGE", phases=["creation"], kind="formation")
+    make_financing(nom="Prime des quartiers")
+
+    answer = Client().get("/trouver/emporter.pdf?commune=95268&phase=idee")
+
+    told = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "Atelier" in told
+    assert "Prime des quartiers" in told
+
+
 def test_the_sheet_is_one_page_with_the_telephone_and_the_link():
     serve(nom="Parler de votre idée " + "longuement " * 10)
     for n in range(8):
