@@ -164,8 +164,10 @@ def _age(situation: Situation) -> None:
 def _known(field: str, value: str, known: tuple[str, ...]) -> str:
     if value in known:
         return value
-    near = get_close_matches(value[:100], known, n=3, cutoff=0.5)
-    choices = near or (known if len(known) <= MOST_VALUES else [*Kind.values, *Brake.values])
+    choices: Sequence[str] = known
+    if len(known) > MOST_VALUES:
+        near = get_close_matches(value[:100], known, n=3, cutoff=0.5)
+        choices = near or [*Kind.values, *Brake.values]
     raise WrongCriteria(
         field,
         _("%(field)s : le code « %(value)s » n’existe pas. Essayez : %(choices)s.")

@@ -1,7 +1,9 @@
 """Ways to pay for a project: which exist, and which a person may have."""
 
 from datetime import date
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,7 @@ from maillage.offers.answer import FinancingItem
 from maillage.offers.eligibility import Verdict, judge
 from maillage.offers.models import Financing, FinancingStatus
 from maillage.offers.situation import Situation, Whereabouts
+from maillage.offers.sql import statement
 from maillage.territories.queries import PlaceFound, names_by_code, search_places
 
 
@@ -40,9 +43,9 @@ def place_named(text: str) -> PlaceFound | None:
 def eligible(situation: Situation, whereabouts: Whereabouts, on: date) -> list[Verdict]:
     """A verdict on every published financing, on this day: the likely ones, those that lack something, the others.
 
-    The order is total (Verdict.order). One query.
+    The order is total (Verdict.order). One query, or two after a change.
     """
-    return sorted((judge(aid, situation, whereabouts, on) for aid in published()), key=Verdict.order)
+    return sorted((judge(aid, situation, whereabouts, on) for aid in _published_now()), key=Verdict.order)
 
 
 def financing_items(
@@ -51,6 +54,18 @@ def financing_items(
     """The lines of the finder's answer: what a person has or may have, the likeliest first, at most `most`."""
     possible = [row for row in eligible(situation, whereabouts, on) if row.verdict != "no"]
     return tuple(_item(row) for row in possible[:most])
+
+
+def _published_now() -> tuple[Financing, ...]:
+    """`published()`, read again only when a financing or a structure that has one was written meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("financing_state"))
+        return _published_at(connection.settings_dict["NAME"], *cursor.fetchone())
+
+
+@lru_cache(maxsize=1)
+def _published_at(*_state: object) -> tuple[Financing, ...]:
+    return tuple(published())
 
 
 def _item(row: Verdict) -> FinancingItem:

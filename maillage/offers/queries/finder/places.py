@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 from django.utils.timezone import localtime
 
-from maillage.offers.models import SearchRow
 from maillage.offers.queries.finder.opening import Opening, opening, permanence_opening
 from maillage.offers.sql import statement
 
@@ -28,7 +27,9 @@ class Door:
 
 def doors(service_ids: Iterable[int], place_of: dict[int, int], at: datetime) -> dict[int, Door]:
     """The door of each service: that of the permanence `place_of` names, else its own. One query, or two."""
-    own = dict(SearchRow.objects.filter(pk__in=list(service_ids)).values_list("pk", "hours"))
+    with connection.cursor() as cursor:
+        cursor.execute(statement("finder_hours"), {"ids": list(service_ids)})
+        own = dict(cursor.fetchall())
     held = permanences({place_of[pk] for pk in own if pk in place_of}, at)
     return {
         pk: held[place_of[pk]] if pk in place_of else Door(hours, opening(hours, at))
