@@ -125,8 +125,21 @@ class Verdict:
 
 def judge(financing: Financing, situation: Situation, here: Whereabouts, on: date) -> Verdict:
     """What `financing` says to a person in this situation, living `here`, on this day. An empty criterion asks nothing."""
+    return verdict(financing, findings(financing, situation, here, on), situation, here, on)
+
+
+def findings(financing: Financing, situation: Situation, here: Whereabouts, on: date) -> tuple[Finding, ...]:
+    """What every rule but that of the territory finds: of the place, they only look at whether it is in a QPV."""
     found = (rule(financing, situation, here, on) for rule in RULES)
-    return Verdict(financing, tuple(finding for finding in found if finding is not None))
+    return tuple(finding for finding in found if finding is not None)
+
+
+def verdict(
+    financing: Financing, found: tuple[Finding, ...], situation: Situation, here: Whereabouts, on: date
+) -> Verdict:
+    """The verdict of these findings and of the territory, which people read first."""
+    zone = _zone(financing, situation, here, on)
+    return Verdict(financing, (zone, *found) if zone else found)
 
 
 def requirements(financing: Financing, on: date) -> list[Reason]:
@@ -267,8 +280,8 @@ def _sector(aid: Financing, situation: Situation, _here: Whereabouts, _on: date)
 
 
 Rule = Callable[[Financing, Situation, Whereabouts, date], Finding | None]
-# in the order in which a person reads them
-RULES: tuple[Rule, ...] = (_zone, _qpv, _status, _age, _public, _phase, _sector, _dates)
+# in the order in which a person reads them, after the territory
+RULES: tuple[Rule, ...] = (_qpv, _status, _age, _public, _phase, _sector, _dates)
 
 
 def _finding(outcome: Outcome, code: str, text: str) -> Finding:

@@ -97,7 +97,7 @@ class FinderRow(models.Model):
         Service, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
     )
     served = ArrayField(models.CharField(max_length=9))
-    point = models.PointField(srid=4326, null=True, spatial_index=False)  # a migration makes a partial index
+    point = models.PointField(srid=4326, null=True, spatial_index=False)  # migrations make partial indexes
     business = models.BooleanField()
     has_places = models.BooleanField()
     brakes = models.SmallIntegerField()
@@ -107,7 +107,15 @@ class FinderRow(models.Model):
 
     class Meta:
         # kept exact: a list of pending entries would be read whole by every search
-        indexes = [GinIndex(fields=["served"], name="finderrow_served", fastupdate=False)]
+        indexes = [
+            GinIndex(
+                fields=["served"],
+                name=name,
+                condition=models.Q(business=business),
+                fastupdate=False,
+            )
+            for name, business in (("finderrow_business", True), ("finderrow_others", False))
+        ]
 
     def __str__(self) -> str:
         return str(self.service_id)

@@ -5,10 +5,11 @@ from functools import lru_cache
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maillage.offers.answer import FinancingItem
-from maillage.offers.eligibility import Verdict, judge
+from maillage.offers.eligibility import Finding, Verdict, findings, verdict
 from maillage.offers.models import Financing, FinancingStatus
 from maillage.offers.situation import Situation, Whereabouts
 from maillage.offers.sql import statement
@@ -45,7 +46,22 @@ def eligible(situation: Situation, whereabouts: Whereabouts, on: date) -> list[V
 
     The order is total (Verdict.order). One query, or two after a change.
     """
-    return sorted((judge(aid, situation, whereabouts, on) for aid in _published_now()), key=Verdict.order)
+    state = _state()
+    aids = _published_at(state)
+    # all that the rules but that of the territory look at
+    who = Situation(
+        phase=situation.phase,
+        publics=situation.publics,
+        age=situation.age,
+        status=situation.status,
+        sector=situation.sector,
+    )
+    lives_in_qpv = None if whereabouts.qpv is None else bool(whereabouts.qpv)
+    found = _findings(state, get_language(), who, lives_in_qpv, on)
+    return sorted(
+        (verdict(aid, of_aid, situation, whereabouts, on) for aid, of_aid in zip(aids, found, strict=True)),
+        key=Verdict.order,
+    )
 
 
 def financing_items(
@@ -56,16 +72,25 @@ def financing_items(
     return tuple(_item(row) for row in possible[:most])
 
 
-def _published_now() -> tuple[Financing, ...]:
-    """`published()`, read again only when a financing or a structure that has one was written meanwhile."""
+def _state() -> tuple[object, ...]:
+    """What changes when a published financing, or a structure that has one, is written."""
     with connection.cursor() as cursor:
         cursor.execute(statement("financing_state"))
-        return _published_at(connection.settings_dict["NAME"], *cursor.fetchone())
+        return (connection.settings_dict["NAME"], *cursor.fetchone())
 
 
 @lru_cache(maxsize=1)
-def _published_at(*_state: object) -> tuple[Financing, ...]:
+def _published_at(_state: tuple[object, ...]) -> tuple[Financing, ...]:
     return tuple(published())
+
+
+@lru_cache(maxsize=1024)
+def _findings(
+    state: tuple[object, ...], _language: str | None, who: Situation, in_qpv: bool | None, on: date
+) -> tuple[tuple[Finding, ...], ...]:
+    """Of each published financing, what everything but the territory says: many people are in the same situation."""
+    here = Whereabouts(qpv=None if in_qpv is None else ("",) if in_qpv else ())
+    return tuple(findings(aid, who, here, on) for aid in _published_at(state))
 
 
 def _item(row: Verdict) -> FinancingItem:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from maillage.offers.models import Brake, Kind, Term
+from maillage.offers.models import Term
+from maillage.offers.models.vocabulary import BRAKES, KINDS
 from maillage.offers.situation import Situation, Whereabouts
 
 OPEN_TO_ALL = "tous-publics"
@@ -57,8 +58,8 @@ class Asked:
 def asked_by(situation: Situation, whereabouts: Whereabouts) -> Asked:
     """`situation` as masks. A need that is both a brake and a category (« mobilite ») is the brake."""
     needs = situation.needs
-    kinds = [code for code in needs if code in Kind.values]
-    brakes = [code for code in needs if code in Brake.values]
+    kinds = [code for code in needs if code in KINDS]
+    brakes = [code for code in needs if code in BRAKES]
     themes = [code for code in needs if "--" in code]
     categories = [code for code in needs if code not in {*kinds, *brakes, *themes}]
     numbers = tuple(_numbers()["theme", code] for code in themes)

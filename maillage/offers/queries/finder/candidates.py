@@ -70,6 +70,7 @@ def candidates(asked: Asked, today: date) -> Candidates:
     """Every public service that serves where the person is (or does not say where it serves and is not far), for
     those who create a business or for a need that was named. One query."""
     west, south, east, north = _box(asked)
+    categories = asked.categories | asked.categories_of_themes
     with connection.cursor() as cursor:
         cursor.execute(
             statement("finder_candidates"),
@@ -81,7 +82,8 @@ def candidates(asked: Asked, today: date) -> Candidates:
                 "north": north,
                 "qpv": list(asked.qpv or ()),
                 "brakes": asked.brakes,
-                "categories": asked.categories | asked.categories_of_themes,
+                "categories": categories,
+                "others": bool(asked.brakes or categories),
                 "today": today,
             },
         )

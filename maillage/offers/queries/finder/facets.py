@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.offers.models import Kind
 from maillage.offers.queries.finder.asked import OPEN_TO_ALL, vocabulary_numbers
 from maillage.offers.queries.finder.ranking import Miss
 from maillage.offers.queries.finder.sections import Found
@@ -40,7 +39,6 @@ def _counts(found: Found, vocabulary: str, column: str, own: Miss) -> dict[str, 
     return {
         code: int(counts[_answers(values, 1 << number, open_to_all, unsaid=vocabulary != "kind")].sum())
         for code, number in terms
-        if vocabulary != "kind" or code in Kind.values
     }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 
 from maillage.offers.answer import Answer, BrakeHelp, Item, NearMiss, Step
 from maillage.offers.queries.financing import financing_items
@@ -38,9 +38,10 @@ def find(situation: Situation, *, at: datetime, page: int = 1, size: int = 20) -
     Raises NoPlace, or InvalidPosition, for a point or a commune where nobody is served. Five queries, or six when one
     of the services in play holds permanences.
     """
+    at = localtime(at, get_default_timezone())
     here = whereabouts(situation)
     question = Question(situation, here, asked_by(situation, here), at)
-    today = localtime(at).date()
+    today = at.date()
     rows = candidates(question.asked, today)
     found = Found.of(question, rows, ranked(rows, question.asked))
     parts = list(sections(found, (page - 1) * size, size))

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.utils.timezone import localtime
 
 from maillage.offers.answer import Item
 from maillage.offers.queries.finder.asked import codes
@@ -50,7 +49,7 @@ def facts(found: Candidates, rank: Ranked, at: int, record: dict[str, Any], door
 def item(record: dict[str, Any], known: Facts, door: Door, question: Question) -> Item:
     """One line of the answer, with its reasons."""
     state = door.opening
-    today = day_number(localtime(question.at).date())
+    today = day_number(question.at.date())
     return Item(
         id=record["id"],
         slug=record["slug"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from django.utils.timezone import get_default_timezone, localtime
+from django.utils.timezone import get_default_timezone
 
 from maillage.core.hours import is_open, openings, with_exceptions
 
@@ -16,21 +16,22 @@ UNKNOWN, LATER = 4, 5
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The state of a door: `open_now` is None when its hours are not known; times are aware."""
+    """The state of a door: `open_now` is None when its hours are not known; times are in the instance's time zone."""
 
     open_now: bool | None = None
     closes_at: datetime | None = None  # None too when it is open for longer than AHEAD
     next_opening: datetime | None = None  # None too when it is later than AHEAD
 
     def level(self, at: datetime) -> int:
-        """0: open now. 1: opens today. 2: tomorrow. 3: within a week. 4: not known. 5: later, or never."""
+        """At `at`, in the instance's time zone. 0: open now. 1: opens today. 2: tomorrow. 3: within a week. 4: not known. 5: later, or never."""
         if self.open_now is None:
             return UNKNOWN
         if self.open_now:
             return 0
         if self.next_opening is None:
             return LATER
-        days = (localtime(self.next_opening).date() - localtime(at).date()).days
+        # both in the instance's time zone
+        days = (self.next_opening.date() - at.date()).days
         return 1 if days == 0 else 2 if days == 1 else 3 if days <= 7 else LATER
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.utils.timezone import localtime
 
 from maillage.offers.queries.finder.opening import Opening, opening, permanence_opening
 from maillage.offers.sql import statement
@@ -41,7 +40,7 @@ def permanences(ids: Iterable[int], at: datetime) -> dict[int, Door]:
     """The doors of these permanences. One query, or none."""
     if not (wanted := list(ids)):
         return {}
-    today = localtime(at).date()
+    today = at.date()
     with connection.cursor() as cursor:
         cursor.execute(statement("finder_places"), {"ids": wanted, "today": today})
         names = [column.name for column in cursor.description]

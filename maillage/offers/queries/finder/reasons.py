@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
-
 from maillage.offers.answer import Reason
-from maillage.offers.models import Brake
+from maillage.offers.models.vocabulary import BRAKES as BRAKE_CODES
 from maillage.offers.queries.finder import wording
 from maillage.offers.queries.finder.asked import OPEN_TO_ALL, Asked, codes
 from maillage.offers.queries.finder.opening import Opening
@@ -16,6 +14,7 @@ from maillage.offers.queries.finder.places import day_number
 from maillage.offers.queries.finder.ranking import FRESH_DAYS, Miss
 from maillage.offers.situation import Situation, Whereabouts
 
+BRAKES = set(BRAKE_CODES)
 EPCI_DIGITS, COMMUNE_DIGITS, COUNTRIES = 9, 5, "99"
 
 
@@ -79,7 +78,7 @@ def _reasons(record: dict[str, Any], facts: Facts, question: Question) -> Iterat
     yield from _where(facts, question)
     yield from _when(facts.opening, question.at)
     yield from _room(record["places_left"], record["delay_days"])
-    age = day_number(localtime(question.at).date()) - day_number(record["confirmed_on"])
+    age = day_number(question.at.date()) - day_number(record["confirmed_on"])
     yield wording.confirmed(record["confirmed_on"], age <= FRESH_DAYS)
 
 
@@ -103,7 +102,7 @@ def _purpose(record: dict[str, Any], facts: Facts, question: Question) -> Iterat
         return
     themes = record["thematiques"]
     # a need that is both a category and a brake is the brake
-    answered = {*themes, *(theme.partition("--")[0] for theme in themes)} - set(Brake.values)
+    answered = {*themes, *(theme.partition("--")[0] for theme in themes)} - BRAKES
     answered |= {*codes("kind", asked.kinds & facts.kinds), *codes("brake", asked.brakes & facts.brakes)}
     if named := tuple(need for need in question.situation.needs if need in answered):
         yield wording.needs(named)
@@ -135,7 +134,7 @@ def _when(state: Opening, at: datetime) -> Iterator[Reason]:
     if state.open_now:
         yield wording.is_open(state.closes_at)
     elif state.next_opening is not None:
-        yield wording.opens(state.next_opening, localtime(at).date())
+        yield wording.opens(state.next_opening, at.date())
 
 
 def _room(places: int | None, delay: int | None) -> Iterator[Reason]:
