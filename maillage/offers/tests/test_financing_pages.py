@@ -32,6 +32,7 @@ def test_without_an_answer_every_published_aid_is_listed(client):
 def test_the_list_reads_the_aids_and_their_structures_in_one_query(client, asked):
     for _n in range(3):
         make_financing(structure=make_structure())
+    client.get(LIST, asked)  # verdicts then only ask whether an aid was written meanwhile
     with CaptureQueriesContext(connection) as seen:
         page = client.get(LIST, asked)
 
