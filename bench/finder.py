@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -26,7 +26,7 @@ from maillage.core.cluster import OWNER
 
 STRUCTURES, SERVICES, QPV, WITH_PERMANENCES = 30_000, 100_000, 1_600, 5_000
 DATABASE = "bench_finder"
-CLIENTS = 8
+CLIENTS, A_CONNECTION = 8, 10
 ADDRESS = "/api/v1/offers/search"
 PHASES = ["idee", "amorcage", "creation", "developpement"]
 KINDS = [
@@ -129,15 +129,20 @@ def _ask(server: http.client.HTTPConnection, query: str) -> tuple[float, bytes]:
 def together(base: str, asked: list[str]) -> tuple[float, float]:
     """Answers a second with CLIENTS at once, and CPU seconds an answer."""
 
-    def client(part: list[str]) -> None:
-        server = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
-        for query in part:
-            _ask(server, query)
-        server.close()
+    left = asked * 3
+
+    def client(_number: int) -> None:
+        while left:
+            # another connection now and then, so that no client stays with the busier worker
+            server = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
+            for _ in range(A_CONNECTION):
+                with suppress(IndexError):
+                    _ask(server, left.pop())
+            server.close()
 
     before, start = cpu_seconds(), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(client, [asked[n::CLIENTS] * 3 for n in range(CLIENTS)]))
+        list(pool.map(client, range(CLIENTS)))
     count = len(asked) * 3
     return count / (time.perf_counter() - start), (cpu_seconds() - before) / count
 

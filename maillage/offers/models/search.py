@@ -38,7 +38,7 @@ class SearchRow(models.Model):
     services again. A service that is not public (draft, withdrawn, gone from its source) has no row.
     Masks are of bits `1 << Term.number`; 0 says that nothing is known, not that nothing fits. `zones` are not expanded:
     compare (&&) with the codes of every territory around the person, "france" included; none means no known limit.
-    `served` is what the index of FinderRow looks for: `zones`, or when there are none, "france" for a service that answers from afar
+    `served` is what FinderRow is found by: `zones`, or when there are none, "france" for a service that answers from afar
     or whose place is not known, and the départements of its places; nearby people find such a service by its point.
     `themes` are numbers of terms. Phases and kind are those written here, else deduced from themes and type.
     """
@@ -87,35 +87,26 @@ class SearchRow(models.Model):
 
 
 class FinderRow(models.Model):
-    """A SearchRow in the few bytes that the finder reads: ids are ranked first, records joined last.
+    """One way in which the finder finds a SearchRow, with the few bytes that rank it: an index holds all of it, in the
+    order in which it is looked for, so that one answer reads a few pages. Ids are ranked first, records joined last.
 
-    Kept by `offers_refresh_search`, like SearchRow. `point` (lon/lat) is there only for a service that `served` says
-    nothing of; `only_qpv` only for one kept for some neighbourhoods.
+    `purpose`: 0 for those who create or run a business; else 1 + number of a brake and 100 + number of a category.
+    `code`: one of `served`; when it says nothing, the cell of half a degree where the service is (« c4:97 »: longitude
+    and latitude times two, rounded down). Kept by triggers from SearchRow.
     """
 
-    service = models.OneToOneField(
-        Service, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
-    )
-    served = ArrayField(models.CharField(max_length=9))
-    point = models.PointField(srid=4326, null=True, spatial_index=False)  # migrations make partial indexes
-    business = models.BooleanField()
+    service = models.ForeignKey(Service, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    purpose = models.SmallIntegerField()
+    code = models.CharField(max_length=12)
     has_places = models.BooleanField()
-    brakes = models.SmallIntegerField()
-    categories = models.IntegerField()
-    only_qpv = ArrayField(models.CharField(max_length=10), null=True)
     packed = models.BinaryField()  # the columns that rank: PACKED in queries/finder/candidates.py
 
     class Meta:
-        # kept exact: a list of pending entries would be read whole by every search
-        indexes = [
-            GinIndex(
-                fields=["served"],
-                name=name,
-                condition=models.Q(business=business),
-                fastupdate=False,
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "code", "service"], include=["has_places", "packed"], name="finderrow_once"
             )
-            for name, business in (("finderrow_business", True), ("finderrow_others", False))
         ]
 
     def __str__(self) -> str:
-        return str(self.service_id)
+        return f"{self.purpose} {self.code} {self.service_id}"

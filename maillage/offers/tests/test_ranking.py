@@ -90,7 +90,7 @@ def test_the_phase_of_the_person_comes_before_none_and_none_before_others():
 
 def test_each_need_that_is_answered_counts_once():
     found = candidates(
-        {"kinds": 0b1, "brakes": 0b11, "categories": 0b1, "themes": [0b1, 0b10]},
+        {"kinds": 0b1, "brakes": 0b11, "categories": 0b1, "themes": 0b1, "more_themes": 0b10},
         {"brakes": 0b10},
         {"kinds": 0b1, "flags": without("business")},  # a training in spelling is no training in business
     )

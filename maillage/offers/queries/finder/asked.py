@@ -1,7 +1,7 @@
 """A situation as masks of bits, to be compared with rows of the search table."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from maillage.offers.models import Term
 from maillage.offers.models.vocabulary import BRAKES, KINDS
@@ -97,6 +97,7 @@ def mask(vocabulary: str, codes: list[str]) -> int:
     return found
 
 
+@lru_cache(maxsize=4096)
 def codes(vocabulary: str, bits: int) -> tuple[str, ...]:
     """The codes of these bits, in the order of the vocabulary."""
     return tuple(code for code, number in vocabulary_numbers(vocabulary) if bits & (1 << number))

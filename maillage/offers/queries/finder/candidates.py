@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
-from math import cos, radians
+from math import cos, floor, radians
 from typing import Any
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from maillage.offers.models import SearchRow
 from maillage.offers.queries.finder.asked import Asked
 from maillage.offers.sql import statement
 
-# FinderRow.packed, as offers_packed() of migration 0004 writes it: 74 bytes, big-endian
+# FinderRow.packed, as offers_packed() of migration 0008 writes it: 58 bytes, big-endian
 PACKED = np.dtype(
     [
         ("id", ">i8"),
-        ("lon", ">f8"),  # degrees; NaN: no place
-        ("lat", ">f8"),
+        ("lon", ">f4"),  # degrees, to the metre; NaN: no place
+        ("lat", ">f4"),
         ("flags", ">i4"),
         ("phases", ">i2"),
         ("kinds", ">i2"),
@@ -25,9 +26,10 @@ PACKED = np.dtype(
         ("categories", ">i4"),
         ("publics", ">i4"),
         ("languages", ">i4"),
-        ("themes", ">i8", (2,)),
-        ("places_left", ">i4"),  # -1: not known
-        ("delay_days", ">i4"),  # -1: not known
+        ("themes", ">i8"),  # the first HALF_OF_THEMES
+        ("more_themes", ">i4"),
+        ("places_left", ">i2"),  # -1: not known
+        ("delay_days", ">i2"),  # -1: not known
         ("confirmed_on", ">i4"),  # days since 1970
     ]
 )
@@ -44,9 +46,9 @@ FLAGS = {
     "zone_known": 1 << 8,
 }
 EARTH_M = 6_371_008.8
-KM_A_DEGREE = 111.2
+M_A_DEGREE = 111_195
 # a service that does not say where it serves is offered this far, or as far as the person goes
-UNBOUNDED_KM = 100.0
+UNBOUNDED_M = 100_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +67,39 @@ class Candidates:
         found: NDArray[np.bool_] = (self.rows["flags"] & FLAGS[flag]) != 0
         return found
 
+    def where(self, kept: NDArray[np.bool_]) -> "Candidates":
+        """These rows only."""
+        if kept.all():
+            return self
+        return Candidates(self.rows[kept], self.distance_m[kept], self.place_id[kept], self.for_others[kept])
+
 
 def candidates(asked: Asked, today: date) -> Candidates:
     """Every public service that serves where the person is (or does not say where it serves and is not far), for
-    those who create a business or for a need that was named. One query."""
-    west, south, east, north = _box(asked)
-    categories = asked.categories | asked.categories_of_themes
+    those who create a business or for a need that was named. One query; two when some are kept for other
+    neighbourhoods."""
     with connection.cursor() as cursor:
         cursor.execute(
             statement("finder_candidates"),
-            {
-                "zones": list(asked.zones),
-                "west": west,
-                "south": south,
-                "east": east,
-                "north": north,
-                "qpv": list(asked.qpv or ()),
-                "brakes": asked.brakes,
-                "categories": categories,
-                "others": bool(asked.brakes or categories),
-                "today": today,
-            },
+            {"purposes": _purposes(asked), "codes": [*asked.zones, *_cells(asked)], "today": today},
         )
-        packed, for_others, places = cursor.fetchone()
+        packed, places = cursor.fetchone()
     rows = _native(np.frombuffer(packed or b"", PACKED))
-    rows = rows[np.argsort(rows["id"])]
-    kept_away = np.isin(rows["id"], np.array(for_others or [], np.int64))
-    return placed(rows, _native(np.frombuffer(places or b"", PLACES)), asked, kept_away)
+    # a service of several zones comes several times
+    rows = rows[np.unique(rows["id"], return_index=True)[1]]
+    found = placed(rows, _native(np.frombuffer(places or b"", PLACES)), asked, kept_for_others(rows, asked))
+    return found.where(~_too_far(found, asked))
+
+
+def kept_for_others(rows: NDArray[Any], asked: Asked) -> NDArray[np.bool_]:
+    """Which rows are for neighbourhoods that they name, none of them the person's. One query, or none."""
+    named = (rows["flags"] & FLAGS["qpv_only"] != 0) & (rows["flags"] & FLAGS["qpv_named"] != 0)
+    if not asked.qpv or not named.any():
+        return named & bool(asked.qpv is not None)
+    ids = SearchRow.objects.filter(pk__in=rows["id"][named].tolist()).exclude(
+        qpv_codes__overlap=list(asked.qpv)
+    )
+    return np.isin(rows["id"], np.array(list(ids.values_list("pk", flat=True)), np.int64))
 
 
 def placed(
@@ -132,10 +140,35 @@ def _native(rows: NDArray[Any]) -> NDArray[Any]:
     return rows.astype(rows.dtype.newbyteorder("="))
 
 
-def _box(asked: Asked) -> tuple[float | None, ...]:
+def _purposes(asked: Asked) -> list[int]:
+    """What the services are for, as FinderRow counts: businesses, and what was asked besides."""
+    categories = asked.categories | asked.categories_of_themes
+    return [
+        0,
+        *(1 + n for n in range(15) if asked.brakes & (1 << n)),
+        *(100 + n for n in range(31) if categories & (1 << n)),
+    ]
+
+
+def _cells(asked: Asked) -> list[str]:
+    """The cells around the person where services that do not say where they serve are looked for."""
     if asked.lon is None or asked.lat is None:
-        return None, None, None, None
-    km = max(UNBOUNDED_KM, (asked.within_m or 0) / 1000)
-    up = km / KM_A_DEGREE
-    side = up / max(0.05, cos(radians(asked.lat)))
-    return asked.lon - side, asked.lat - up, asked.lon + side, asked.lat + up
+        return []
+    up = _unbounded_m(asked) / M_A_DEGREE
+    side = min(180.0, up / max(0.05, cos(radians(asked.lat))))
+    return [
+        f"c{x}:{y}"
+        for x in range(floor((asked.lon - side) * 2), floor((asked.lon + side) * 2) + 1)
+        for y in range(floor((asked.lat - up) * 2), floor((asked.lat + up) * 2) + 1)
+    ]
+
+
+def _too_far(found: Candidates, asked: Asked) -> NDArray[np.bool_]:
+    """What a cell brought from farther than it should."""
+    from_a_cell = ~(found.has("zone_known") | found.has("remote") | found.has("has_places"))
+    far: NDArray[np.bool_] = from_a_cell & (found.distance_m > _unbounded_m(asked))
+    return far
+
+
+def _unbounded_m(asked: Asked) -> float:
+    return max(UNBOUNDED_M, asked.within_m or 0)

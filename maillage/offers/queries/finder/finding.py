@@ -28,17 +28,21 @@ from maillage.offers.queries.finder.sections import (
 )
 from maillage.offers.queries.finder.whereabouts import whereabouts
 from maillage.offers.queries.finder.widening import coordinator, widenings
-from maillage.offers.queries.finder.wording import first_contact, turns
+from maillage.offers.queries.finder.wording import first_contact, one_language, turns
 from maillage.offers.situation import Situation
 
 
 def find(situation: Situation, *, at: datetime, page: int = 1, size: int = 20) -> Answer:
     """The answer to `situation` at this moment, with `size` services of the list from `page` on (the first is 1).
 
-    Raises NoPlace, or InvalidPosition, for a point or a commune where nobody is served. Five queries, or six when one
-    of the services in play holds permanences.
+    Raises NoPlace, or InvalidPosition, for a point or a commune where nobody is served. Five queries, six when one of
+    the services in play holds permanences, seven when some are kept for other neighbourhoods.
     """
-    at = localtime(at, get_default_timezone())
+    with one_language():
+        return _find(situation, localtime(at, get_default_timezone()), page, size)
+
+
+def _find(situation: Situation, at: datetime, page: int, size: int) -> Answer:
     here = whereabouts(situation)
     question = Question(situation, here, asked_by(situation, here), at)
     today = at.date()
@@ -74,7 +78,8 @@ def find(situation: Situation, *, at: datetime, page: int = 1, size: int = 20) -
             for place in places
         ),
         widened=widenings(found),
-        coordinator=coordinator(here),
+        # nobody is left without a number to call
+        coordinator=coordinator(here) if found.level else None,
     )
 
 
@@ -98,18 +103,13 @@ class _Lines:
 
     def told(self, place: Place, part: Section) -> Item:
         """The line of a section: what it is first, then its reasons, what was let go, and whether it takes turns."""
-        line = self.lines[place.row]
+        line, facts_ = self.lines[place.row], self.facts[place.row]
         first = part.kind == FIRST and receives_and_orients(self.found, place.row)
-        record = self.records[line.id]
-        return replace(
-            line,
-            reasons=(
-                *([first_contact()] if first else []),
-                *line.reasons,
-                *let_go(record, self.facts[place.row], self.question, part.told),
-                *([turns(place.equals)] if place.equals else []),
-            ),
-        )
+        before = (first_contact(),) if first else ()
+        after = let_go(self.records[line.id], facts_, self.question, part.told)
+        if place.equals:
+            after = (*after, turns(place.equals))
+        return replace(line, reasons=(*before, *line.reasons, *after)) if before or after else line
 
     def near_miss(self, row: int) -> NearMiss:
         """A service left out, and why."""

@@ -9,8 +9,8 @@ from django.db import connection
 from maillage.offers.answer import Item
 from maillage.offers.queries.finder.asked import codes
 from maillage.offers.queries.finder.candidates import FLAGS, Candidates
-from maillage.offers.queries.finder.places import Door, day_number
-from maillage.offers.queries.finder.ranking import Ranked, freshness
+from maillage.offers.queries.finder.places import Door
+from maillage.offers.queries.finder.ranking import FRESH_DAYS, Ranked
 from maillage.offers.queries.finder.reasons import Facts, Question, reasons
 from maillage.offers.sql import statement
 
@@ -49,7 +49,6 @@ def facts(found: Candidates, rank: Ranked, at: int, record: dict[str, Any], door
 def item(record: dict[str, Any], known: Facts, door: Door, question: Question) -> Item:
     """One line of the answer, with its reasons."""
     state = door.opening
-    today = day_number(question.at.date())
     return Item(
         id=record["id"],
         slug=record["slug"],
@@ -81,7 +80,7 @@ def item(record: dict[str, Any], known: Facts, door: Door, question: Question) -
         delay_days=record["delay_days"],
         places_left=record["places_left"],
         confirmed_on=record["confirmed_on"],
-        is_fresh=freshness(day_number(record["confirmed_on"]), today) == 0,
+        is_fresh=(question.at.date() - record["confirmed_on"]).days <= FRESH_DAYS,
         is_example=record["is_example"],
     )
 

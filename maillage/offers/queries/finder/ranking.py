@@ -126,9 +126,9 @@ def matched_needs(found: Candidates, asked: Asked) -> Levels:
             matched += np.bitwise_count((rows[column] & bits).astype(np.int64))
     if asked.kinds:
         matched += np.bitwise_count((rows["kinds"] & asked.kinds).astype(np.int64)) * found.has("business")
-    for half, bits in enumerate(asked.themes):
+    for column, bits in zip(("themes", "more_themes"), asked.themes, strict=True):
         if bits:
-            matched += np.bitwise_count((rows["themes"][:, half] & bits).astype(np.int64))
+            matched += np.bitwise_count((rows[column] & bits).astype(np.int64))
     return matched
 
 

@@ -10,7 +10,6 @@ from maillage.offers.models.vocabulary import BRAKES as BRAKE_CODES
 from maillage.offers.queries.finder import wording
 from maillage.offers.queries.finder.asked import OPEN_TO_ALL, Asked, codes
 from maillage.offers.queries.finder.opening import Opening
-from maillage.offers.queries.finder.places import day_number
 from maillage.offers.queries.finder.ranking import FRESH_DAYS, Miss
 from maillage.offers.situation import Situation, Whereabouts
 
@@ -78,8 +77,8 @@ def _reasons(record: dict[str, Any], facts: Facts, question: Question) -> Iterat
     yield from _where(facts, question)
     yield from _when(facts.opening, question.at)
     yield from _room(record["places_left"], record["delay_days"])
-    age = day_number(question.at.date()) - day_number(record["confirmed_on"])
-    yield wording.confirmed(record["confirmed_on"], age <= FRESH_DAYS)
+    confirmed = record["confirmed_on"]
+    yield wording.confirmed(confirmed, (question.at.date() - confirmed).days <= FRESH_DAYS)
 
 
 def _zone(zones: list[str], here: Whereabouts) -> str:

@@ -7,6 +7,7 @@ from maillage.offers.answer import Coordinator, Widening
 from maillage.offers.queries.finder.ranking import WIDENINGS, Miss
 from maillage.offers.queries.finder.sections import Found
 from maillage.offers.situation import Situation, Whereabouts
+from maillage.organisations.queries import coordinator_for
 
 
 def widenings(found: Found) -> tuple[Widening, ...]:
@@ -20,8 +21,11 @@ def widenings(found: Found) -> tuple[Widening, ...]:
 
 
 def coordinator(here: Whereabouts) -> Coordinator | None:
-    """Who answers for the territory: nobody, as long as no banner says so."""
-    return None
+    """Who answers for the territory: the banner over it, if one is published. One query, or none without a place."""
+    if not here.commune:
+        return None
+    found = coordinator_for((*here.zones, *(here.qpv or ())))
+    return Coordinator(found.name, found.phone, found.email, found.callback) if found else None
 
 
 def _sentence(miss: Miss, asked: Situation) -> str:

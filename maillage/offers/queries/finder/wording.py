@@ -1,6 +1,8 @@
 """The sentences of the finder. The same few are said of many services: each is made once in each language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
@@ -19,16 +21,29 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Within it, the language is looked up once for all sentences."""
+    before = _language.set(get_language())
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
 def remembered(say: Callable[P, R]) -> Callable[P, R]:
     """`say`, which is asked once for the same arguments in the same language."""
 
     @lru_cache(maxsize=MOST_REMEMBERED)
-    def said(language: str, args: tuple[object, ...]) -> R:
+    def said(_language: str | None, args: tuple[object, ...]) -> R:
         return say(*args)  # type: ignore[arg-type, call-arg]
 
     @wraps(say)
     def ask(*args: P.args, **_no: P.kwargs) -> R:
-        return said(get_language(), args)
+        return said(_language.get() or get_language(), args)
 
     return ask
 
