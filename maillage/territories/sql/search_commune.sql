@@ -1,4 +1,4 @@
--- The names of the communes into the search table. An arrondissement leads to its commune, at its own place.
+-- The names of the communes into the search table. An arrondissement or a former commune leads to its commune, at its own place.
 -- materialized: the plain name, three regular expressions, is used many times
 WITH named AS MATERIALIZED (
     SELECT COALESCE(c.parent_id, c.code) AS code, c.nom, territories_plain(c.nom) AS plain, c.code AS insee, c.postal_codes,
@@ -7,6 +7,11 @@ WITH named AS MATERIALIZED (
         CASE c.kind WHEN 'ARM' THEN 1 ELSE COALESCE(c.population, 0) END AS weight,
         ST_X(c.town_hall) AS lon, ST_Y(c.town_hall) AS lat
     FROM territories_commune c LEFT JOIN territories_departement d ON d.code = c.departement_id
+    UNION ALL
+    SELECT c.code, f.nom, territories_plain(f.nom), f.code, '{}', c.nom || COALESCE(' · ' || d.nom || ' (' || d.code || ')', ''),
+        COALESCE(d.code, ''), COALESCE(f.population, 0), ST_X(f.place), ST_Y(f.place)
+    FROM territories_formercommune f JOIN territories_commune c ON c.code = f.commune_id
+        LEFT JOIN territories_departement d ON d.code = c.departement_id
 )
 INSERT INTO territories_searchname (alias, rank, likeness, kind, code, nom, context, departement, weight, lon, lat)
 SELECT alias, rank, likeness, 'commune', code, nom, context, departement, weight, lon, lat

@@ -7,7 +7,7 @@ from django.db import connection
 
 from maillage.core.imports import Report
 from maillage.territories.actions import load_territories
-from maillage.territories.models import Commune, Departement, Epci, Region
+from maillage.territories.models import Commune, Departement, Epci, FormerCommune, Region
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +74,16 @@ def test_a_commune_without_contour_nor_town_hall_is_placed_near_its_neighbours()
     assert max(d.km for d in distances) < 25
 
 
+def test_a_former_commune_is_known_with_the_commune_that_it_joined():
+    pierrefitte = FormerCommune.objects.select_related("commune").get(code="93059")
+
+    assert (pierrefitte.nom, pierrefitte.commune.nom) == ("Pierrefitte-sur-Seine", "Saint-Denis")
+    assert pierrefitte.commune.contour.contains(pierrefitte.place)
+    assert not FormerCommune.objects.filter(code__in=Commune.objects.values("code")).exists()
+
+
 def test_loading_twice_changes_nothing():
-    assert load_territories() == Report(read=36_292, unchanged=36_292)
+    assert load_territories() == Report(read=38_284, unchanged=38_284)
 
 
 def test_loading_mends_what_differs_and_keeps_what_left():
@@ -94,4 +102,4 @@ def test_the_command_says_what_it_did_and_keeps_stdout_for_data(capfd):
 
     out, err = capfd.readouterr()
     assert out == ""
-    assert "36292 territoires lus : 0 créés, 0 mis à jour, 36292 inchangés." in err
+    assert "38284 territoires lus : 0 créés, 0 mis à jour, 38284 inchangés." in err

@@ -93,6 +93,18 @@ def test_an_arrondissement_leads_to_its_commune_at_its_own_place():
     assert (found.lon, found.lat) == (pytest.approx(2.35, abs=0.02), pytest.approx(48.89, abs=0.02))
 
 
+@pytest.mark.parametrize("typed", ["pierrefitte sur seine", "Pierrefitte-sur-S", "93059"])
+def test_a_former_commune_leads_to_the_one_that_it_joined_at_its_own_place(typed):
+    found = search_places(typed)[0]
+
+    assert (found.code, found.nom, found.context) == (
+        "93066",
+        "Pierrefitte-sur-Seine",
+        "Saint-Denis · Seine-Saint-Denis (93)",
+    )
+    assert (found.lon, found.lat) == (pytest.approx(2.36, abs=0.02), pytest.approx(48.96, abs=0.03))
+
+
 def test_a_qpv_says_its_generation_or_that_it_is_schematic(tmp_path):
     load_schematic_qpv()
     import_qpv(geojson(tmp_path / "q.geojson"), generation=2015)
