@@ -50,7 +50,9 @@ class Layer:
     index: ContourIndex
     parents: pa.Array | None = None
 
-    def of(self, lon: NDArray[np.float64], lat: NDArray[np.float64], communes: pa.Array | None) -> pa.Array:
+    def of(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], communes: pa.Array | None = None
+    ) -> pa.Array:
         """The code that covers each point, or null; on a line between two, the smallest code.
 
         `communes`: the commune of each point, once it is known.
