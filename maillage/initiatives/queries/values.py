@@ -5,6 +5,7 @@ sense together. Every value is JSON.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,8 @@ _AS_IS = [
 ]
 _LISTS = ("themes", "publics", "phases", "partners")
 _DAYS = ("starts_on", "ends_on")
+_BY_LINE = {*_LISTS, "links", "place", "carrier"}
+_PARTS = {False: re.compile(r"\S+\s*"), True: re.compile(r".+\n?")}
 
 
 def _place(row: Any) -> Values:
@@ -171,11 +174,13 @@ class Difference:
 
     @property
     def pieces(self) -> list[tuple[str, str, str]]:
-        """(kind, old words, new words), kind being equal, replace, delete or insert: the texts side by side, by words."""
-        old, new = self.before.split(" "), self.after.split(" ")
+        """(kind, old text, new text), kind being equal, replace, delete or insert: the texts side by side, a list by its lines,
+        the rest by words; their spaces go with them."""
+        old, new = (_PARTS[self.name in _BY_LINE].findall(text) for text in (self.before, self.after))
+        before, after = ([part.strip() for part in parts] for parts in (old, new))
         return [
-            (kind, " ".join(old[a:b]), " ".join(new[c:d]))
-            for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+            (kind, "".join(old[a:b]), "".join(new[c:d]))
+            for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
         ]
 
 
