@@ -108,13 +108,13 @@ class Verdict:
 
     def order(self) -> tuple[object, ...]:
         """A total order: the likeliest, then the fewest things left to do, the most fitted, the name."""
-        counts = {outcome: len(self._said(outcome)) for outcome in Outcome}
+        found = [finding.outcome for finding in self.findings]
         return (
             ("likely", "missing", "no").index(self.verdict),
-            counts[Outcome.REFUSED],
-            counts[Outcome.MISSING],
-            counts[Outcome.TO_CHECK],
-            -counts[Outcome.MET],
+            found.count(Outcome.REFUSED),
+            found.count(Outcome.MISSING),
+            found.count(Outcome.TO_CHECK),
+            -found.count(Outcome.MET),
             self.financing.nom,
             self.financing.pk or 0,
         )

@@ -1,11 +1,12 @@
 -- Every service that may answer a person, as bytes to rank: an index holds them all, in this order.
--- Parameters: purposes (what for), codes (where: zones and cells), both as FinderRow keeps them, today (date).
+-- Parameters: purposes (what for), codes (where: zones and cells), both as FinderRow keeps them, apart by
+-- spaces, today (date).
 -- Returns one row: packed (see PACKED in queries/finder/candidates.py; a service comes as often as it is found), and the
 -- places where those with permanences receive (see PLACES).
 WITH found AS MATERIALIZED (
     SELECT string_agg(packed, '') AS packed, array_agg(service_id) FILTER (WHERE has_places) AS held
     FROM offers_finderrow
-    WHERE purpose = ANY (%(purposes)s::smallint[]) AND code = ANY (%(codes)s::varchar[])
+    WHERE purpose = ANY (string_to_array(%(purposes)s, ' ')::smallint[]) AND code = ANY (string_to_array(%(codes)s, ' '))
 )
 SELECT packed, (
     SELECT string_agg(

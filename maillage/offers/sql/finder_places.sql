@@ -1,4 +1,4 @@
--- Permanences where people are received. Parameters: ids, today (date).
+-- Permanences where people are received. Parameters: ids, apart by spaces, today (date).
 -- Returns one row each: id, place, adresse, commune, hours, by_appointment, starts_on, ends_on, exceptions ({day: hours}),
 -- lon, lat (degrees), is_placed (false: at the town hall).
 SELECT p.id, p.place, p.adresse, c.nom AS commune, p.hours, p.by_appointment, p.starts_on, p.ends_on,
@@ -10,4 +10,4 @@ SELECT p.id, p.place, p.adresse, c.nom AS commune, p.hours, p.by_appointment, p.
     p.point IS NOT NULL AS is_placed
 FROM offers_permanence p
 JOIN territories_commune c ON c.code = p.commune_id
-WHERE p.id = ANY (%(ids)s)
+WHERE p.id = ANY (string_to_array(%(ids)s, ' ')::bigint[])

@@ -1,5 +1,5 @@
--- What is shown of some services. Parameters: ids.
--- Returns one row a service, in no order, under the names read in queries/finder/records.py.
+-- What is shown of some services. Parameters: ids, apart by spaces.
+-- Returns one row a service, in no order, under the names read in queries/finder/items.py.
 SELECT s.id, s.slug, s.nom, o.name AS structure, o.slug AS structure_slug,
     COALESCE(NULLIF(s.telephone, ''), o.telephone) AS telephone, COALESCE(NULLIF(s.courriel, ''), o.courriel) AS courriel,
     s.lien_mobilisation, COALESCE(NULLIF(s.adresse, ''), CASE WHEN r.commune = o.commune_id THEN o.adresse END, '') AS adresse,
@@ -10,4 +10,4 @@ FROM offers_service s
 JOIN offers_searchrow r ON r.service_id = s.id
 JOIN organisations_organisation o ON o.id = s.structure_id
 LEFT JOIN territories_commune c ON c.code = r.commune
-WHERE s.id = ANY (%(ids)s)
+WHERE s.id = ANY (string_to_array(%(ids)s, ' ')::bigint[])

@@ -81,7 +81,11 @@ def candidates(asked: Asked, today: date) -> Candidates:
     with connection.cursor() as cursor:
         cursor.execute(
             statement("finder_candidates"),
-            {"purposes": _purposes(asked), "codes": [*asked.zones, *_cells(asked)], "today": today},
+            {
+                "purposes": " ".join(map(str, _purposes(asked))),
+                "codes": " ".join([*asked.zones, *_cells(asked)]),
+                "today": today,
+            },
         )
         packed, places = cursor.fetchone()
     rows = _native(np.frombuffer(packed or b"", PACKED))

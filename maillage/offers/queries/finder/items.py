@@ -18,7 +18,7 @@ from maillage.offers.sql import statement
 def records(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """What is shown of these services, by id. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(statement("finder_records"), {"ids": list(ids)})
+        cursor.execute(statement("finder_records"), {"ids": " ".join(map(str, ids))})
         names = [column.name for column in cursor.description]
         return {row[0]: dict(zip(names, row, strict=True)) for row in cursor}
 

@@ -27,7 +27,7 @@ class Door:
 def doors(service_ids: Iterable[int], place_of: dict[int, int], at: datetime) -> dict[int, Door]:
     """The door of each service: that of the permanence `place_of` names, else its own. One query, or two."""
     with connection.cursor() as cursor:
-        cursor.execute(statement("finder_hours"), {"ids": list(service_ids)})
+        cursor.execute(statement("finder_hours"), {"ids": " ".join(map(str, service_ids))})
         own = dict(cursor.fetchall())
     held = permanences({place_of[pk] for pk in own if pk in place_of}, at)
     return {
@@ -38,7 +38,7 @@ def doors(service_ids: Iterable[int], place_of: dict[int, int], at: datetime) ->
 
 def permanences(ids: Iterable[int], at: datetime) -> dict[int, Door]:
     """The doors of these permanences. One query, or none."""
-    if not (wanted := list(ids)):
+    if not (wanted := " ".join(map(str, ids))):
         return {}
     today = at.date()
     with connection.cursor() as cursor:
