@@ -84,7 +84,8 @@ def server_ms(base: str, path: str) -> list[float]:
         server.request("GET", path, headers={"Accept-Encoding": "gzip", "Accept-Language": "fr"})
         answer = server.getresponse()
         answer.read()
-        if answer.status >= 400:
+        # a refused search (422) is a page that people see too
+        if answer.status >= 500 or answer.status == 404:
             raise RuntimeError(f"{path} : {answer.status}")
 
     try:
