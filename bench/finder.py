@@ -1,8 +1,8 @@
 """The finder over HTTP, with 100 000 services of 30 000 structures, 1 600 QPV and every commune.
 
 `./bin/bench finder [--quick]`. It works on a copy of the bench's database, and leaves it as it was. Services and
-questions are spread as people are; the questions are the same at each run. CPU is that of the web server's and of
-PostgreSQL's processes.
+questions are spread as people are; the questions are the same at each run. CPU is that of the web server's
+processes and of the database's sessions.
 """
 
 import http.client
@@ -148,21 +148,24 @@ def together(base: str, asked: list[str]) -> tuple[float, float]:
 
 
 def cpu_seconds() -> float:
-    """What the server and PostgreSQL have used so far, the children that ended included."""
-    postmaster = int((Path(settings.DATA_DIR) / "postgres" / "postmaster.pid").read_text().split()[0])
+    """What the web server's processes and the database's sessions have used so far; not what PostgreSQL tidies up after
+    the data were loaded."""
     parents: dict[int, int] = {}
     used: dict[int, float] = {}
+    sessions = set()
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if f"maillage_web {DATABASE}" in (folder / "cmdline").read_text():
+                sessions.add(int(folder.name))
         except OSError:
             continue
         parents[int(folder.name)] = int(fields[1])
         used[int(folder.name)] = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-    roots = {postmaster, *(pid for pid, parent in parents.items() if parent == os.getpid())}
-    return sum(seconds for pid, seconds in used.items() if _descends(pid, roots, parents))
+    roots = {pid for pid, parent in parents.items() if parent == os.getpid()}
+    return sum(seconds for pid, seconds in used.items() if pid in sessions or _descends(pid, roots, parents))
 
 
 def _descends(pid: int, roots: set[int], parents: dict[int, int]) -> bool:
@@ -225,6 +228,7 @@ def fill(everything: Connection, communes: list[Commune]) -> None:
         everything.execute(SERVICES_SQL, {"structures": STRUCTURES})
         everything.execute(PERMANENCES_SQL, {"count": WITH_PERMANENCES, "services": SERVICES})
     everything.execute("VACUUM ANALYZE")
+    everything.execute("CHECKPOINT")
 
 
 def service(choice: random.Random, commune: Commune) -> tuple[object, ...]:

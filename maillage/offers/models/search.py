@@ -90,7 +90,7 @@ class FinderRow(models.Model):
     """One way in which the finder finds a SearchRow, with the few bytes that rank it: an index holds all of it, in the
     order in which it is looked for, so that one answer reads a few pages. Ids are ranked first, records joined last.
 
-    `purpose`: 0 for those who create or run a business; else 1 + number of a brake and 100 + number of a category.
+    `purpose`: 0 for those who create or run a business; else 1 + number of a category (every brake is of one).
     `code`: one of `served`; when it says nothing, the cell of half a degree where the service is (« c4:97 »: longitude
     and latitude times two, rounded down). Kept by triggers from SearchRow.
     """

@@ -46,6 +46,18 @@ def eligible(situation: Situation, whereabouts: Whereabouts, on: date) -> list[V
 
     The order is total (Verdict.order). One query, or two after a change.
     """
+    return sorted(_verdicts(situation, whereabouts, on), key=Verdict.order)
+
+
+def financing_items(
+    situation: Situation, whereabouts: Whereabouts, on: date, *, most: int = 6
+) -> tuple[FinancingItem, ...]:
+    """The lines of the finder's answer: what a person has or may have, the likeliest first, at most `most`."""
+    possible = [row for row in _verdicts(situation, whereabouts, on) if row.verdict != "no"]
+    return tuple(_item(row) for row in sorted(possible, key=Verdict.order)[:most])
+
+
+def _verdicts(situation: Situation, whereabouts: Whereabouts, on: date) -> list[Verdict]:
     state = _state()
     aids = _published_at(state)
     # all that the rules but that of the territory look at
@@ -58,18 +70,7 @@ def eligible(situation: Situation, whereabouts: Whereabouts, on: date) -> list[V
     )
     lives_in_qpv = None if whereabouts.qpv is None else bool(whereabouts.qpv)
     found = _findings(state, get_language(), who, lives_in_qpv, on)
-    return sorted(
-        (verdict(aid, of_aid, situation, whereabouts, on) for aid, of_aid in zip(aids, found, strict=True)),
-        key=Verdict.order,
-    )
-
-
-def financing_items(
-    situation: Situation, whereabouts: Whereabouts, on: date, *, most: int = 6
-) -> tuple[FinancingItem, ...]:
-    """The lines of the finder's answer: what a person has or may have, the likeliest first, at most `most`."""
-    possible = [row for row in eligible(situation, whereabouts, on) if row.verdict != "no"]
-    return tuple(_item(row) for row in possible[:most])
+    return [verdict(aid, of_aid, situation, whereabouts, on) for aid, of_aid in zip(aids, found, strict=True)]
 
 
 def _state() -> tuple[object, ...]:

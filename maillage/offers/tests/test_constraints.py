@@ -4,7 +4,8 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from maillage.offers.models import SearchRow, Service
+from maillage.offers.models import FinderRow, SearchRow, Service
+from maillage.offers.queries.finder.candidates import PACKED
 from maillage.offers.tests.factories import make_financing, make_permanence, make_service
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +209,31 @@ def test_a_service_without_an_address_is_where_its_structure_is():
     found = SearchRow.objects.get(pk=row.pk)
     assert found.point is not None
     assert (found.point.tuple, found.has_phone, found.hours) == ((2.4, 48.97), True, "Mo 09:00-10:00")
+
+
+def test_what_the_finder_reads_follows_the_search_row_in_plain_sql():
+    def ways():
+        return sorted(FinderRow.objects.filter(service_id=row.pk).values_list("purpose", "code"))
+
+    row = make_service(kind="accueil", zone_eligibilite=["95268", "95", "95268"])
+    assert ways() == [(0, "95"), (0, "95268")]
+    before = bytes(FinderRow.objects.filter(service_id=row.pk).first().packed)
+    assert len(before) == PACKED.itemsize
+
+    with connection.cursor() as cursor:
+        change = "UPDATE offers_service SET {} WHERE id = %s"
+        cursor.execute(
+            change.format("zone_eligibilite = '{}', point = ST_SetSRID(ST_MakePoint(-1.55, 47.21), 4326)"),
+            [row.pk],
+        )
+        assert ways() == [(0, "c-4:94")]
+        cursor.execute(change.format("kind = '', thematiques = '{mobilite--preparer-un-permis}'"), [row.pk])
+        assert [code for _purpose, code in ways()] == ["c-4:94"]
+        assert ways()[0][0] > 0
+        assert bytes(FinderRow.objects.get(service_id=row.pk).packed) != before
+        cursor.execute(change.format("status = 'withdrawn'"), [row.pk])
+        assert ways() == []
+        cursor.execute(change.format("status = 'published'"), [row.pk])
+        assert len(ways()) == 1
+        cursor.execute("DELETE FROM offers_service WHERE id = %s", [row.pk])
+    assert ways() == []

@@ -264,3 +264,12 @@ def test_a_situation_goes_to_an_address_and_back(data):
         parameters.setdefault(name, []).append(value)
 
     assert criteria.read(parameters) == asked
+
+
+def test_a_theme_that_nobody_has_brings_who_accompanies_projects_and_no_neighbour_of_the_theme(world):
+    theme = "mobilite--acceder-a-un-vehicule"  # in Garges, only « preparer-un-permis »
+    answer = find(Situation(commune=GARGES, needs=(theme,)), at=MOMENTS["we10"], size=100)
+
+    assert [widening.code for widening in answer.widened] == ["need"]
+    assert "g-permis" not in {item.slug for item in answer.items}
+    assert "g-accueil" in {item.slug for item in answer.items}

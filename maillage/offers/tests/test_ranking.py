@@ -17,7 +17,7 @@ from maillage.offers.tests.finder_world import MOMENTS
 
 NOTHING = Asked(
     lon=2.4, lat=48.97, zones=("95268", "france"), qpv=(), phase=0, needs=0, kinds=0, brakes=0, categories=0,
-    themes=(0, 0), categories_of_themes=0, publics=0, publics_too=0, publics_not=0, open_to_all=1, languages=0,
+    themes=(0, 0), other_categories=0, publics=0, publics_too=0, publics_not=0, open_to_all=1, languages=0,
     within_m=None, remote=None,
 )  # fmt: skip
 USUAL = ("business", "on_site", "by_person", "has_phone", "zone_known")

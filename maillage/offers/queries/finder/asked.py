@@ -26,7 +26,7 @@ HALF_OF_THEMES = 63  # themes are two masks
 class Asked:
     """What a person asks, ready to be compared: masks of `1 << Term.number`, distances in metres, lon/lat in degrees.
 
-    `publics` were said by the person; `publics_too` follow from her age, status or neighbourhood; `publics_not` are
+    `other_categories` are those of the themes and of the brakes. `publics` were said by the person; `publics_too` follow from her age, status or neighbourhood; `publics_not` are
     those that she surely is not. `needs` counts codes of all kinds.
     """
 
@@ -40,7 +40,7 @@ class Asked:
     brakes: int
     categories: int
     themes: tuple[int, int]
-    categories_of_themes: int
+    other_categories: int
     publics: int
     publics_too: int
     publics_not: int
@@ -78,7 +78,8 @@ def asked_by(situation: Situation, whereabouts: Whereabouts) -> Asked:
             sum(1 << n for n in numbers if n < HALF_OF_THEMES),
             sum(1 << (n - HALF_OF_THEMES) for n in numbers if n >= HALF_OF_THEMES),
         ),
-        categories_of_themes=mask("category", [code.partition("--")[0] for code in themes]),
+        other_categories=mask("category", [code.partition("--")[0] for code in themes])
+        | _categories_of(brakes),
         publics=mask("public", [code for code in situation.publics if code != OPEN_TO_ALL]),
         publics_too=mask("public", too),
         publics_not=mask("public", never),
@@ -114,6 +115,24 @@ def vocabulary_numbers(vocabulary: str) -> tuple[tuple[str, int], ...]:
 def _numbers() -> dict[tuple[str, str], int]:
     # filled by migrations: the same as long as the process lives
     return {(name, code): n for name, code, n in Term.objects.values_list("vocabulary", "code", "number")}
+
+
+@cache
+def _categories_of_brakes() -> dict[int, int]:
+    themes = Term.objects.filter(vocabulary="theme", brake__isnull=False).values_list("brake", "category")
+    found: dict[int, int] = {}
+    for brake, category in themes:
+        if brake is not None and category is not None:
+            found[brake] = found.get(brake, 0) | 1 << category
+    return found
+
+
+def _categories_of(brakes: list[str]) -> int:
+    """The categories of the themes that lift these brakes."""
+    found = 0
+    for code in brakes:
+        found |= _categories_of_brakes().get(_numbers()["brake", code], 0)
+    return found
 
 
 def _publics(situation: Situation, whereabouts: Whereabouts) -> tuple[list[str], list[str]]:

@@ -92,7 +92,7 @@ def candidates(asked: Asked, today: date) -> Candidates:
     # a service of several zones comes several times
     rows = rows[np.unique(rows["id"], return_index=True)[1]]
     found = placed(rows, _native(np.frombuffer(places or b"", PLACES)), asked, kept_for_others(rows, asked))
-    return found.where(~_too_far(found, asked))
+    return found.where(~(_too_far(found, asked) | _unasked(found.rows, asked)))
 
 
 def kept_for_others(rows: NDArray[Any], asked: Asked) -> NDArray[np.bool_]:
@@ -145,13 +145,22 @@ def _native(rows: NDArray[Any]) -> NDArray[Any]:
 
 
 def _purposes(asked: Asked) -> list[int]:
-    """What the services are for, as FinderRow counts: businesses, and what was asked besides."""
-    categories = asked.categories | asked.categories_of_themes
-    return [
-        0,
-        *(1 + n for n in range(15) if asked.brakes & (1 << n)),
-        *(100 + n for n in range(31) if categories & (1 << n)),
-    ]
+    """What the services are for, as FinderRow counts: businesses, and the categories of what was asked besides."""
+    categories = asked.categories | asked.other_categories
+    return [0, *(1 + n for n in range(31) if categories & (1 << n))]
+
+
+def _unasked(rows: NDArray[Any], asked: Asked) -> NDArray[np.bool_]:
+    """What a category brought, that lifts none of the brakes and is of none of the themes that were asked."""
+    answers = (
+        (rows["flags"] & FLAGS["business"])
+        | (rows["brakes"] & asked.brakes)
+        | (rows["categories"] & asked.categories)
+        | (rows["themes"] & asked.themes[0])
+        | (rows["more_themes"] & asked.themes[1])
+    )
+    unasked: NDArray[np.bool_] = answers == 0
+    return unasked
 
 
 def _cells(asked: Asked) -> list[str]:

@@ -1,6 +1,6 @@
 """Whether a door is open, and when it next opens: read once, remembered until it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -35,8 +35,8 @@ class Opening:
         return 1 if days == 0 else 2 if days == 1 else 3 if days <= 7 else LATER
 
 
-# hours → since when and until when this is true
-_remembered: dict[str, tuple[datetime, datetime, Opening]] = {}
+# hours, exceptions and days → since when and until when this is true
+_remembered: dict[tuple[object, ...], tuple[datetime, datetime, Opening]] = {}
 
 
 def opening(hours: str, at: datetime) -> Opening:
@@ -44,20 +44,32 @@ def opening(hours: str, at: datetime) -> Opening:
     they do not name."""
     if not hours:
         return Opening()
-    if (known := _remembered.get(hours)) and known[0] <= at < known[1]:
-        return known[2]
-    found = _read(_with_holidays(hours), at, at + AHEAD)
-    until = found.closes_at or found.next_opening or at + timedelta(hours=1)
-    if len(_remembered) >= MOST_REMEMBERED:
-        _remembered.clear()
-    _remembered[hours] = (at, until, found)
-    return found
+    return _kept((hours,), at, lambda: _read(_with_holidays(hours), at, at + AHEAD))
 
 
 def permanence_opening(
     hours: str, exceptions: Mapping[str, str], starts_on: date | None, ends_on: date | None, at: datetime
 ) -> Opening:
     """The same for a permanence: its exceptions (ISO day → hours, "" when closed) and the days between which it is held."""
+    key = (hours, *exceptions.items(), starts_on, ends_on)
+    return _kept(key, at, lambda: _permanence(hours, exceptions, starts_on, ends_on, at))
+
+
+def _kept(key: tuple[object, ...], at: datetime, find: Callable[[], Opening]) -> Opening:
+    """What was found for `key`, as long as the door neither opens nor closes, else `find()`."""
+    if (known := _remembered.get(key)) and known[0] <= at < known[1]:
+        return known[2]
+    found = find()
+    until = found.closes_at or found.next_opening or at + timedelta(hours=1)
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[key] = (at, until, found)
+    return found
+
+
+def _permanence(
+    hours: str, exceptions: Mapping[str, str], starts_on: date | None, ends_on: date | None, at: datetime
+) -> Opening:
     text = with_exceptions(hours, {date.fromisoformat(day): kept for day, kept in exceptions.items()})
     first, last = at, at + AHEAD
     if starts_on:
