@@ -322,7 +322,8 @@ LOGGING = logs.configuration(
 METRICS_TOKEN = env.text("MAILLAGE_METRICS_TOKEN")
 if env.flag("MAILLAGE_METRICS", True):
     # read by prometheus_client when a process counts its first request
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
+    # never inherited: a site started from another one's process would empty its figures
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(DATA_DIR / "metrics")
     Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
 
 # --- History, cache, log ---------------------------------------------------------------------------------

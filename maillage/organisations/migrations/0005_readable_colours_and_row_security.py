@@ -67,7 +67,7 @@ ALTER TABLE organisations_claim ENABLE ROW LEVEL SECURITY;
 ALTER TABLE organisations_claim FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_moderated_or_proven ON organisations_claim USING (
     user_id = maillage_user_id() OR maillage_purpose() IN ('proof', 'administration') OR EXISTS (
-        SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind IN ('moderator', 'animator', 'network'))
+        SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind::text IN ('moderator', 'animator', 'network'))
 );
 """
 NO_RULES = """
