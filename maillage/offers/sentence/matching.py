@@ -43,6 +43,7 @@ class Matcher:
         self.stems = [stems[i] for i in kept]
         self.denial: int | None = None  # where it began
         self.reach = 0
+        self.unwanted = False  # « je ne veux pas de prêt » is not « je n'ai pas de prêt »
 
     def matches(self) -> Iterator[Match]:
         """Every expression, in order; they do not overlap."""
@@ -71,6 +72,7 @@ class Matcher:
             return self._lacking(denied, here, after + 1), after + 1
         if self._denies(here):
             self.denial, self.reach = here, DENIAL_REACH
+            self.unwanted = self._follows(here, self.lex.wish, 1)
         elif self.stems[here] in self.lex.create:
             return self._created(here)
         return None, here + 1
@@ -91,7 +93,8 @@ class Matcher:
     def _under_denial(self, here: int) -> tuple[Match | None, int]:
         began = self.denial
         assert began is not None
-        denied, said = self.lex.denied.at(self.stems, here), self.lex.said.at(self.stems, here)
+        said = self.lex.said.at(self.stems, here)
+        denied = None if self.unwanted else self.lex.denied.at(self.stems, here)
         if denied and len(denied) >= len(said or ()):
             after = here + len(denied)
             found = self._lacking(denied, began, after)

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from enum import IntEnum
+from typing import NamedTuple
 
-from maillage.offers.sentence.lexicon import plain_words
+from maillage.offers.sentence.lexicon import lexicon, plain_words
 from maillage.offers.sentence.tokens import Token, fold
 from maillage.territories.queries import Called, PlaceFound, places_called, search_places
 
-# before a name, they say that it is a place; others may stand between them and the name
-STRONG, WEAK = plain_words("place_after"), plain_words("place_links")
+# before a name, they say that it is a place, or may be; others may stand between them and the name
+SURE, LIKELY, WEAK = plain_words("place_after"), plain_words("maybe_place_after"), plain_words("place_links")
+QUARTER = plain_words("quarter_after")
 ARTICLES = frozenset(("le", "la", "les", "l"))
 NEVER = plain_words("never_a_place") | plain_words("ignored")  # names of communes that are words first
 LONGEST_NAME, MOST_CANDIDATES, MOST_SEARCHES = 6, 120, 2
@@ -34,19 +37,53 @@ class PlaceRead:
     context: tuple[int, int] | None = None
 
 
+class After(IntEnum):
+    """What the word before a name says: nothing, that it may be a place, that it is one."""
+
+    NOTHING = 0
+    LIKELY = 1
+    SURE = 2
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A group of words that may be a name: `strong` when the word before says so."""
+    """A group of words that may be a name, after a word that may say so (`quarter`: that says « quartier »)."""
 
     name: str
     first: int
     last: int
-    strong: bool
+    after: After
+    quarter: bool
     capital: bool
     known: bool  # one of its words means something else
 
 
-Scored = tuple[tuple[int, ...], int, Candidate, Called]
+class Scored(NamedTuple):
+    """One place that a group of words may name; `hinted`: it is in the département that a number gives."""
+
+    candidate: Candidate
+    match: Called
+    hinted: bool
+
+    @property
+    def is_quarter(self) -> bool:
+        return self.match.place.kind == "qpv"
+
+    def from_one_word(self) -> tuple[bool, bool, int, int]:
+        """The order of the names that begin at one word."""
+        return (self.hinted, self.is_quarter, self.candidate.last, self.match.likely)
+
+    def of_all(self) -> tuple[bool, bool, bool, After, int, int]:
+        """The order of the names of a sentence: a commune that would be called « quartier » comes last."""
+        is_commune = self.is_quarter or not self.candidate.quarter
+        return (
+            self.hinted,
+            self.is_quarter,
+            is_commune,
+            self.candidate.after,
+            self.match.likely,
+            -self.candidate.first,
+        )
 
 
 def place_read(words: Sequence[Token], taken: set[int]) -> PlaceRead | None:
@@ -72,7 +109,8 @@ def place_read(words: Sequence[Token], taken: set[int]) -> PlaceRead | None:
 def _hint(words: Sequence[Token]) -> tuple[str, int | None]:
     """The département that a postal code or a number after a name gives, and the index of that number."""
     for i, word in enumerate(words):
-        if word.plain.isascii() and POSTAL.fullmatch(word.plain):
+        following = words[i + 1].plain if i + 1 < len(words) else ""
+        if word.plain.isascii() and POSTAL.fullmatch(word.plain) and following not in UNITS:
             return _departement(word.plain), i
     for i, word in enumerate(words[1:], 1):
         before, following = words[i - 1].plain, words[i + 1].plain if i + 1 < len(words) else ""
@@ -101,86 +139,86 @@ def _named(words: Sequence[Token], taken: set[int], departement: str) -> PlaceRe
     by_name: dict[str, list[Called]] = {}
     for one in called:
         by_name.setdefault(one.name, []).append(one)
-    good: list[Scored] = [
-        (points, -candidate.first, candidate, match)
+    good = [
+        Scored(candidate, match, bool(departement) and match.departement == departement)
         for candidate in candidates
         for match in by_name.get(candidate.name, ())
-        if (points := _score(candidate, match, departement)) is not None
+        if _is_enough(candidate, match, departement)
     ]
     if not good:
         return None
-    # places_called gives the likeliest first, and max keeps the first of equals
-    _points, _first, candidate, best = max(good, key=lambda row: row[:2])
-    best, context = _in_named_commune(best, good)
-    others = [
-        one.place for one in by_name[candidate.name] if one.place != best.place and one.whole == best.whole
-    ]
-    return PlaceRead(best.place, tuple(others[:3]), candidate.first, candidate.last, context)
+    # from one word on, the longest name; then the likeliest of all. places_called gives the likeliest first
+    longest: dict[int, Scored] = {}
+    for row in good:
+        held = longest.setdefault(row.candidate.first, row)
+        if row.from_one_word() > held.from_one_word():
+            longest[row.candidate.first] = row
+    best = max(longest.values(), key=Scored.of_all)
+    match, context = _in_named_commune(best, good)
+    others = [one.place for one in by_name[best.candidate.name] if one.place != match.place]
+    return PlaceRead(match.place, tuple(others[:3]), best.candidate.first, best.candidate.last, context)
 
 
-def _in_named_commune(best: Called, good: Sequence[Scored]) -> tuple[Called, tuple[int, int] | None]:
+def _in_named_commune(best: Scored, good: Sequence[Scored]) -> tuple[Called, tuple[int, int] | None]:
     """Of neighbourhoods of one name, the one of the commune that the sentence names too, and where it names it."""
-    if best.place.kind != "qpv":
-        return best, None
-    for _points, _first, candidate, commune in good:
-        if commune.place.kind == "commune" and candidate.name != best.name:
-            for *_order, same in good:
-                if (
-                    same.name == best.name
-                    and same.place.kind == "qpv"
-                    and commune.place.nom in same.place.context
-                ):
-                    return same, (candidate.first, candidate.last)
-    return best, None
+    if not best.is_quarter:
+        return best.match, None
+    same = [row for row in good if row.is_quarter and row.match.name == best.match.name]
+    for row in good:
+        if not row.is_quarter and row.candidate.name != best.candidate.name:
+            for quarter in same:
+                if row.match.place.nom in quarter.match.place.context:
+                    return quarter.match, (row.candidate.first, row.candidate.last)
+    return best.match, None
 
 
 def _candidates(words: Sequence[Token], taken: set[int]) -> Iterator[Candidate]:
     """Groups of words that may name a place, those after « à » first, the longest first."""
-    starts = sorted(range(len(words)), key=lambda i: not _is_strong(words, i))
-    for first in starts:
+    after = [_after(words, i) for i in range(len(words))]
+    idle = lexicon().exact
+    for first in sorted(range(len(words)), key=lambda i: -after[i][0]):
         for last in range(min(first + LONGEST_NAME, len(words)), first, -1):
             group = words[first:last]
-            if any(word.opens for word in group[1:]) or group[-1].plain in WEAK or group[-1].plain in STRONG:
+            if any(word.opens for word in group[1:]) or group[-1].plain in WEAK | SURE | LIKELY:
                 continue
             if group[0].plain.isdigit() or (len(group) == 1 and len(group[0].plain) < 3):
                 continue
             main = [word for word in group if word.plain not in ARTICLES]
-            if all(word.plain in NEVER for word in main):
+            capital = bool(main) and main[0].capital and first > 0
+            if all(word.plain in NEVER or (word.stem in idle and not capital) for word in main):
                 continue
             known = any(i in taken for i in range(first, last))
-            name = " ".join(word.plain for word in group)
-            yield Candidate(name, first, last, _is_strong(words, first), main[0].capital and first > 0, known)
+            yield Candidate(
+                " ".join(word.plain for word in group), first, last, *after[first], capital, known
+            )
 
 
-def _is_strong(words: Sequence[Token], first: int) -> bool:
+def _after(words: Sequence[Token], first: int) -> tuple[After, bool]:
+    """What stands before the word `first`, and whether it is « quartier » or the like."""
     before = [words[i].plain for i in range(max(first - 3, 0), first)]
     while before and before[-1] in WEAK:
         before.pop()
-    return bool(before) and before[-1] in STRONG and not words[first].opens
+    if not before or words[first].opens:
+        return After.NOTHING, False
+    if before[-1] in SURE:
+        return After.SURE, before[-1] in QUARTER
+    return (After.LIKELY if before[-1] in LIKELY else After.NOTHING), False
 
 
-def _score(candidate: Candidate, match: Called, departement: str) -> tuple[int, ...] | None:
-    """How likely the group of words is that place; None when it is not."""
+def _is_enough(candidate: Candidate, match: Called, departement: str) -> bool:
+    """Whether the group of words is likely enough to be that place."""
     length = len(candidate.name.split())
-    population = match.weight if match.place.kind == "commune" else LARGE
-    hinted = bool(departement) and match.departement == departement
-    if candidate.known and not (match.whole and length > 1 and (candidate.strong or candidate.capital)):
-        return None
+    said = candidate.capital or (bool(departement) and match.departement == departement)
+    if candidate.known and not (match.whole and length > 1 and (candidate.after or candidate.capital)):
+        return False
     if match.whole:
-        enough = (
-            candidate.strong
-            or candidate.capital
-            or hinted
-            or (population >= LARGE and len(candidate.name) > 3)
-        )
-    else:
-        likely = candidate.capital or hinted or len(candidate.name) > 4
-        enough = population >= (KNOWN if candidate.strong else LARGE) and likely
-        if not candidate.strong and not hinted and candidate.name.split()[0] in NEVER:
-            enough = False
-    if not enough:
-        return None
-    return (hinted, match.place.kind == "qpv", candidate.strong, match.whole, length, candidate.capital)
+        population = match.likely // 10
+        if said or candidate.after == After.SURE or (candidate.after and population >= KNOWN):
+            return True
+        return population >= LARGE and len(candidate.name) > 3
+    if not candidate.after and not said and candidate.name.split()[0] in NEVER:
+        return False
+    return match.likely >= (KNOWN if candidate.after else LARGE) and (said or len(candidate.name) > 4)
 
 
 def _mistyped(words: Sequence[Token], taken: set[int]) -> PlaceRead | None:
@@ -188,7 +226,7 @@ def _mistyped(words: Sequence[Token], taken: set[int]) -> PlaceRead | None:
     searches = 0
     for first in range(1, len(words)):
         if (
-            not _is_strong(words, first)
+            not _after(words, first)[0]
             or first in taken
             or words[first].plain in NEVER
             or len(words[first].plain) < 5

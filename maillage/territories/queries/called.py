@@ -13,14 +13,14 @@ from maillage.territories.sql import statement
 class Called:
     """One place that a group of words names: in full (`whole`), or by the first words of its name.
 
-    `weight` is the population of a commune, the generation of a QPV.
+    `likely` is the population of a commune, 10 000 for a QPV, ten times as much for a name in full.
     """
 
     name: str  # as given
     place: PlaceFound
     whole: bool
     departement: str
-    weight: int
+    likely: int
 
 
 def places_called(names: Sequence[str], departement: str = "") -> list[Called]:
@@ -34,5 +34,5 @@ def places_called(names: Sequence[str], departement: str = "") -> list[Called]:
         cursor.execute(statement("called"), {"names": list(names), "departement": departement})
         rows = cursor.fetchall()
     return [
-        Called(name, PlaceFound(*place), whole, near, weight) for name, *place, whole, near, weight in rows
+        Called(name, PlaceFound(*place), whole, near, likely) for name, *place, whole, near, likely in rows
     ]

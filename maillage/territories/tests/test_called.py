@@ -27,6 +27,7 @@ def test_a_name_in_full_or_its_first_words_are_known_and_other_words_are_not(dja
 def test_the_departement_tells_namesakes_apart():
     assert places_called(["Saint-Denis"], "93")[0].place.code == "93066"
     assert places_called(["goussainville"], "28")[0].place.code == "28185"
+    assert places_called(["Évry"])[0].place.code == "91228"
     assert len({called.place.code for called in places_called(["saint"])}) == 5
 
 
