@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_killed_database_and_a_killed_worker_come_back_under_a_running_site(mi
 
 
 def test_two_sites_on_one_folder_are_refused_in_one_line(migrated):
-    with serving(migrated):
+    with Cluster(migrated).alone():  # what a serving site holds
         second = maillage(migrated, "serve", "--port", "0")
         assert second.returncode == 2
         second = maillage(migrated, "serve", "--port", "47831")
@@ -91,15 +92,14 @@ def test_two_sites_on_one_folder_are_refused_in_one_line(migrated):
     assert second.stderr.count("\n") == 1
 
 
-def test_a_taken_port_is_refused_in_one_line(migrated):
-    with serving(migrated) as (_process, port):
-        other = migrated.parent / "other"
-        second = maillage(other, "serve", "--port", str(port))
+def test_a_taken_port_is_refused_in_one_line(data_dir):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        second = maillage(data_dir, "serve", "--port", str(port))
 
     assert second.returncode == 1
     assert f"127.0.0.1:{port}" in second.stderr
     assert "--port" in second.stderr
-    Cluster(other)._stop()
 
 
 def test_a_database_that_was_never_migrated_is_refused(data_dir):
