@@ -263,12 +263,15 @@ NAVIGATION = [
 ]
 ACCOUNT_NAVIGATION = [
     (_("Mon espace"), "/espace/"),
-    (_("Modération"), "/espace/moderation/"),
     (_("Mes services"), "/espace/services/"),
-    (_("Qualité des services"), "/espace/moderation/services/"),
     (_("Mes structures"), "/structures/"),
     (_("Mon compte"), "/compte/"),
 ]
+MODERATION_NAVIGATION = [
+    (_("Modération"), "/espace/moderation/"),
+    (_("Qualité des services"), "/espace/moderation/services/"),
+]
+IS_MODERATOR = "maillage.accounts.access.is_moderator"  # who sees these links
 FOOTER_NAVIGATION = [
     (_("Aide"), "/aide/"),
     (_("À propos"), "/a-propos/"),

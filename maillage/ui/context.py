@@ -17,5 +17,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "identity": identity_of(request),
         "navigation": navigation.header(request),
         "footer_navigation": navigation.footer(request),
-        "account_navigation": navigation.account(request),
+        "account_navigation": lambda: navigation.account(request),  # read by the header of whole pages only
     }

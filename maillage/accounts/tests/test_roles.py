@@ -212,3 +212,15 @@ def test_accounts_are_out_of_reach_without_a_purpose_in_plain_sql():
         assert cursor.fetchone() == (0,)
         cursor.execute("UPDATE account_emailaddress SET email = 'x@example.org'")
         assert cursor.rowcount == 0
+
+
+@pytest.mark.parametrize(
+    ("kinds", "shown"), [((), False), (("contributor",), False), (("moderator",), True), (("network",), True)]
+)
+def test_the_menu_holds_no_link_that_would_be_refused(client, kinds, shown):
+    enter(client, make_user(*kinds))
+
+    menu = client.get("/aide/").text
+
+    assert ('href="/espace/moderation/"' in menu) is shown
+    assert 'href="/espace/"' in menu
