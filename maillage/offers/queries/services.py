@@ -81,7 +81,9 @@ def matching(selection: Selection) -> QuerySet[Service]:
         rows = rows.filter(search=query)
     elif selection.text:
         return Service.objects.none()
-    services = Service.objects.filter(status=Service.Status.PUBLISHED, gone_on__isnull=True)
+    services = Service.objects.filter(
+        status=Service.Status.PUBLISHED, gone_on__isnull=True, structure__closed_on__isnull=True
+    )
     if selection.text or selection.kind:
         services = services.filter(pk__in=rows.values("service_id"))
     if selection.structure:

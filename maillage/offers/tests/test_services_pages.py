@@ -25,6 +25,7 @@ def test_the_list_shows_public_services_by_name(client, django_assert_num_querie
     ):
         make_service(**fields)
     make_service(nom="Disparu", gone_on=date(2026, 11, 1))
+    make_service(nom="Fermé", structure=make_structure(closed_on=date(2026, 3, 1)))
     client.get("/services/")  # what the site keeps in memory is read once
 
     with django_assert_num_queries(7):
