@@ -24,7 +24,7 @@ from maillage.territories.basemap import ATTRIBUTION, Window, first_view, lonlat
 from maillage.territories.queries.basemap import Box, drawing_versions, overseas
 
 WIDTH, HEIGHT = 800, 720
-MARGIN_PX = 320  # drawn around, for a frame wider or taller than 10:9
+MARGIN_PX = 200  # drawn around, for a frame wider or taller than 10:9: up to 15:9
 INSET_PX = 34
 VIEW = re.compile(r"(-?\d{1,3}(?:\.\d{1,7})?),(-?\d{1,2}(?:\.\d{1,7})?),(\d{1,2})")
 RING_PX = 5
