@@ -1,12 +1,13 @@
 """Taking a file of initiatives in: all of it, or nothing unless asked otherwise."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils.translation import gettext as _
 
 from maillage.accounts.access import Scopes
@@ -181,8 +182,8 @@ class _Run:
         self._execute("SET CONSTRAINTS ALL DEFERRED")
 
     def _make_room(self) -> None:
-        [(first,)] = self._execute("SELECT pg_my_temp_schema() = 0")
-        if first:  # later in a session, PostgreSQL no longer changes it
+        # once a session has read a temporary table, PostgreSQL no longer changes it
+        with suppress(DataError), transaction.atomic():
             self._execute("SET LOCAL temp_buffers = '64MB'")
         self._execute("SET LOCAL work_mem = '128MB'")
         self._execute("SET LOCAL gin_pending_list_limit = '64MB'")
