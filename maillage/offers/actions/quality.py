@@ -21,7 +21,8 @@ DELETE FROM offers_finding f WHERE f.kind = ANY (%(kinds)s)
   AND (%(origin)s::text IS NULL OR f.service_id IN (SELECT id FROM offers_service WHERE origin = %(origin)s)
        OR f.organisation_id IN (SELECT structure_id FROM offers_service WHERE origin = %(origin)s))
   AND NOT EXISTS (SELECT FROM faults t WHERE t.kind = f.kind
-                  AND (t.service, t.organisation) IS NOT DISTINCT FROM (f.service_id, f.organisation_id))
+                  AND (COALESCE(t.service, 0), COALESCE(t.organisation, 0))
+                      = (COALESCE(f.service_id, 0), COALESCE(f.organisation_id, 0)))
 """
 # what somebody has mended since: a number given, a point given, a link changed
 _HEAL_OTHERS = """

@@ -5,13 +5,25 @@ SELECT i.line, i.point, c.code::text AS written, NULL::text AS here,
     COALESCE(CASE WHEN c.contour IS NULL THEN ST_DistanceSphere(c.town_hall, i.point) < 30000
                   ELSE ST_DWithin(c.contour, i.point, 0.05) END, false) AS near
 FROM incoming_{kind} i LEFT JOIN territories_commune c ON c.code = i.code_insee AND i.code_insee <> '';
--- of a point that names no commune, or is not in it: the nearest commune within two kilometres (a quay, a general contour)
+CREATE INDEX ON places_{kind} USING gist (point);
+ANALYZE places_{kind};
+-- of a point that names no commune, or is not in it: the commune that it is in (commune by commune: PostGIS then prepares
+-- each contour once); else the nearest one within two kilometres (a quay, a general contour)
+UPDATE places_{kind} p SET here = inside.code
+FROM (
+    SELECT found.line, min(c.code) AS code
+    FROM territories_commune c CROSS JOIN LATERAL (
+        SELECT q.line FROM places_{kind} q WHERE ST_Covers(c.contour, q.point) AND NOT q.near
+    ) found
+    WHERE c.kind = 'COM' GROUP BY found.line
+) inside
+WHERE p.line = inside.line;
 UPDATE places_{kind} p SET here = found.code
 FROM places_{kind} q CROSS JOIN LATERAL (
     SELECT c.code FROM territories_commune c
     WHERE c.kind = 'COM' AND ST_DWithin(c.contour, q.point, 0.02) ORDER BY ST_Distance(c.contour, q.point), c.code LIMIT 1
 ) found
-WHERE p.line = q.line AND q.point IS NOT NULL AND NOT q.near;
+WHERE p.line = q.line AND q.point IS NOT NULL AND NOT q.near AND q.here IS NULL;
 -- of what has neither: the only commune of this name and postal code
 UPDATE places_{kind} p SET here = named.code
 FROM (

@@ -1,5 +1,5 @@
 -- The services whose structure no file has given. Parameter: origin. Returns: line, id of the structure, producer.
 SELECT i.line, i.structure_key, i.source FROM incoming_services i
-WHERE NOT EXISTS (
-    SELECT FROM organisations_organisation k WHERE k.origin = %(origin)s AND k.source_key = i.structure_key)
+-- hashed, whatever is known of structures that came a moment ago
+WHERE i.structure_key NOT IN (SELECT source_key FROM organisations_organisation WHERE origin = %(origin)s)
 ORDER BY i.line
