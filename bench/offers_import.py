@@ -85,7 +85,7 @@ def services(count: int, of: int) -> list[dict[str, Any]]:
             "telephone": f"+33199{n % 10**6:06}", "courriel": f"s{n}@example.org", "modes_accueil": ["en-presentiel"],
             "zone_eligibilite": [chance.choice(["95", "44", "13", "59", "35", "france"])],
             "modes_mobilisation": ["telephoner"], "mobilisable_par": ["usagers", "professionnels"],
-            "horaires_accueil": chance.choice(HOURS),
+            "horaires_accueil": chance.choice(HOURS), "score_qualite": round(chance.uniform(0.3, 1), 4),
         })  # fmt: skip
     return rows
 

@@ -5,7 +5,7 @@ WITH seen AS (
         CASE WHEN r.outside THEN concat(round(r.lon::numeric, 5), ' ; ', round(r.lat::numeric, 5)) ELSE '' END AS detail
     FROM resolved_services r
     JOIN places_services p USING (line)
-    JOIN offers_service s ON s.origin = %(origin)s AND s.source_key = r.key
+    JOIN offers_service s ON s.origin = %(origin)s AND s.origin <> '' AND s.source_key = r.key
     WHERE r.outside OR (p.written IS NOT NULL AND p.here IS NOT NULL AND p.here <> p.written)
 ), healed AS (
     DELETE FROM offers_finding f USING resolved_services r

@@ -8,5 +8,5 @@ SELECT r.*, k.id AS structure, COALESCE(p.written, p.here) AS commune_found,
     known.gone_on IS NOT NULL AS was_gone
 FROM incoming_services r
 JOIN places_services p USING (line)
-JOIN organisations_organisation k ON k.origin = %(origin)s AND k.source_key = r.structure_key
-LEFT JOIN offers_service known ON known.origin = %(origin)s AND known.source_key = r.key
+JOIN organisations_organisation k ON k.origin = %(origin)s AND k.origin <> '' AND k.source_key = r.structure_key
+LEFT JOIN offers_service known ON known.origin = %(origin)s AND known.origin <> '' AND known.source_key = r.key

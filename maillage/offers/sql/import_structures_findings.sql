@@ -1,7 +1,7 @@
 -- Keeps the numbers that are no SIRET, which the import leaves out. Parameters: origin, today, wrong (a kind of Finding).
 WITH rows AS (
     SELECT o.id, r.wrong_siret FROM resolved_structures r
-    JOIN organisations_organisation o ON o.origin = %(origin)s AND o.source_key = r.key
+    JOIN organisations_organisation o ON o.origin = %(origin)s AND o.origin <> '' AND o.source_key = r.key
 ), healed AS (
     DELETE FROM offers_finding f USING rows
     WHERE f.organisation_id = rows.id AND f.kind = %(wrong)s AND rows.wrong_siret = ''

@@ -27,5 +27,5 @@ WITH placed AS (
 SELECT p.*, COALESCE(known.id, a.id) AS organisation, known.id IS NULL AND a.id IS NOT NULL AS adopts,
     known.source_digest AS known_digest, known.gone_on IS NOT NULL AS was_gone
 FROM placed p
-LEFT JOIN organisations_organisation known ON known.origin = %(origin)s AND known.source_key = p.key
+LEFT JOIN organisations_organisation known ON known.origin = %(origin)s AND known.origin <> '' AND known.source_key = p.key
 LEFT JOIN adopted a ON a.line = p.line AND known.id IS NULL
