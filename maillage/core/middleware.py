@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from maillage.core import metrics, problems, ratelimit
-from maillage.core.acting import Purpose, acting_as
+from maillage.core.acting import Purpose, Subject, acting_as
 from maillage.core.errors import DomainError
 
 log = structlog.get_logger()
@@ -21,6 +21,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 # no identity to set, no transaction to open: files, memory, and what must answer without a database
 WITHOUT_DATABASE = ("/static/", "/tuiles/", "/healthz", "/readyz", "/metrics")
 SIGN_IN = "/compte/"
+SUBJECT_KEY = "subject"  # of the session: what someone without an account has proved to be theirs
 UNLOGGED = {"/healthz", "/readyz", "/metrics"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -35,8 +36,10 @@ class ActingMiddleware:
         if request.path_info.startswith(WITHOUT_DATABASE):
             return self.get_response(request)
         signing_in = request.path_info.startswith(SIGN_IN)
-        user_id = request.session.get(SESSION_KEY) if request.session.session_key else None
+        session = request.session if request.session.session_key else {}
+        user_id = session.get(SESSION_KEY)
         identity = int(user_id) if user_id else None
+        subject = Subject.read(session.get(SUBJECT_KEY, ""))
         # a provider's answer signs a person in by GET
         read_only = request.method in {"GET", "HEAD"} and not signing_in
         try:
@@ -46,7 +49,12 @@ class ActingMiddleware:
             return self._explained(request, response, identity)
         with (
             ratelimit.counting(read_only=read_only) as counted,
-            acting_as(identity, purpose=Purpose.SIGN_IN if signing_in else Purpose.NONE, read_only=read_only),
+            acting_as(
+                identity,
+                purpose=Purpose.SIGN_IN if signing_in else Purpose.NONE,
+                subject=subject,
+                read_only=read_only,
+            ),
         ):
             response = self.get_response(request)
             failed = response.status_code >= 500 or isinstance(response, problems.Refusal)

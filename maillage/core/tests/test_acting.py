@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.db.utils import InternalError
 from psycopg_pool import ConnectionPool
 
-from maillage.core.acting import Purpose, acting_as, for_purpose
+from maillage.core.acting import Purpose, Subject, acting_as, for_purpose, for_subject
 from tests.databases import CLUSTER, OWNER
 
 TABLE = """
@@ -196,3 +196,19 @@ def test_a_read_only_block_may_not_write_and_cannot_be_opened_up(notes):
         open_up()
     with acting_as(1):
         assert seen() == ["de 1"]
+
+
+@pytest.mark.django_db
+def test_a_subject_is_read_by_its_kind_and_ends_with_its_block():
+    def subject(kind):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT maillage_subject(%s)", [kind])
+            return cursor.fetchone()[0]
+
+    with acting_as(None, subject=Subject("person", 12)):
+        assert (subject("person"), subject("referral"), subject("pers")) == (12, None, None)
+        with for_subject(Subject.read("referral:45")):
+            assert (subject("person"), subject("referral")) == (None, 45)
+        assert subject("person") == 12
+    assert subject("person") is None
+    assert Subject.read("") is None
