@@ -26,7 +26,7 @@ TERRITORIES_FROM = (
     "maillage/territories/actions/*.py",
     "maillage/territories/sql/*",
 )
-MADE_FROM = ("maillage/*/migrations/*.py",)
+MADE_FROM = ("maillage/*/migrations/*.py", "maillage/*/sql/policies.sql")
 
 
 def as_superuser(database: str = "postgres") -> psycopg.Connection:

@@ -68,6 +68,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Applications ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "maillage.portal",
+    "maillage.journeys",
     "maillage.initiatives",
     "maillage.offers",
     "maillage.organisations",

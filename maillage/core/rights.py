@@ -1,6 +1,10 @@
-"""What the web role may do, granted after every migration."""
+"""What the web role may do and see, said again after every migration."""
 
-from django.db import connections
+from pathlib import Path
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from maillage.core.cluster import WEB
 
@@ -42,3 +46,28 @@ def grant_to_web(using: str = "owner") -> None:
             "SELECT set_config('maillage.web_role', %s, false)", [web]
         )  # a DO block takes no parameter
         cursor.execute(GRANTS)
+
+
+def state_policies(using: str = "owner") -> None:
+    """Make the row security of every app with a `sql/policies.sql` what that file says, once its tables are all there.
+
+    The file names its tables' policies whole: those that it no longer names are dropped. It may be stated at any time.
+    """
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for app in apps.get_app_configs():
+            policies = Path(app.path, "sql", "policies.sql")
+            if not policies.exists() or not _is_migrated(app.label, using):
+                continue
+            cursor.execute(
+                "SELECT format('DROP POLICY %%I ON %%I.%%I', policyname, schemaname, tablename) FROM pg_policies"
+                " WHERE schemaname = 'public' AND tablename LIKE %s",
+                [app.label + r"\_%"],
+            )
+            for (drop,) in cursor.fetchall():
+                cursor.execute(drop)
+            cursor.execute(policies.read_text())
+
+
+def _is_migrated(label: str, using: str) -> bool:
+    loader = MigrationLoader(connections[using])
+    return all(node in loader.applied_migrations for node in loader.graph.leaf_nodes(label))

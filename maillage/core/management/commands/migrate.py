@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
-from maillage.core.rights import grant_to_web
+from maillage.core.rights import grant_to_web, state_policies
 
 
 class Command(migrate.Command):
-    help = "Met la base à jour sous le rôle propriétaire, puis donne ses droits au rôle web."
+    help = "Met la base à jour sous le rôle propriétaire, puis énonce les règles de lecture et donne ses droits au rôle web."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -15,4 +15,5 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
+        state_policies(options["database"])
         grant_to_web(options["database"])

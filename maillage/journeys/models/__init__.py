@@ -1,0 +1,51 @@
+from maillage.journeys.models.consent import Aim, Consent, ConsentRequest, ConsentText
+from maillage.journeys.models.group import Attendance, Group, GroupMeeting, GroupMember
+from maillage.journeys.models.journey import Appointment, Document, Frein, Note, Step
+from maillage.journeys.models.person import Follow, Gender, OpeningEvent, Person, Situation
+from maillage.journeys.models.referral import (
+    CLOSED,
+    OPEN,
+    AnswerLink,
+    LinkOpeningEvent,
+    NextAction,
+    Referral,
+    ReferralEvent,
+    RefusalReason,
+    State,
+    Terms,
+    Urgency,
+    Via,
+)
+
+__all__ = [
+    "CLOSED",
+    "OPEN",
+    "Aim",
+    "AnswerLink",
+    "Appointment",
+    "Attendance",
+    "Consent",
+    "ConsentRequest",
+    "ConsentText",
+    "Document",
+    "Follow",
+    "Frein",
+    "Gender",
+    "Group",
+    "GroupMeeting",
+    "GroupMember",
+    "LinkOpeningEvent",
+    "NextAction",
+    "Note",
+    "OpeningEvent",
+    "Person",
+    "Referral",
+    "ReferralEvent",
+    "RefusalReason",
+    "Situation",
+    "State",
+    "Step",
+    "Terms",
+    "Urgency",
+    "Via",
+]

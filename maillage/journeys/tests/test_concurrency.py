@@ -1,0 +1,49 @@
+"""Two at once: whoever is second sees what the first one did."""
+
+import threading
+
+import psycopg
+from django.db import connection, transaction
+
+from maillage.accounts.tests.people import person as user
+from maillage.core.acting import Purpose, for_purpose
+from maillage.journeys.models import Aim, Referral, State
+from maillage.journeys.tests.factories import agree, make_person, make_referral, member
+from maillage.organisations.tests.factories import make_organisation
+
+
+def test_sending_and_withdrawing_at_once_never_leave_a_referral_without_an_agreement(own_database):
+    with transaction.atomic():
+        relay, network = make_organisation(), make_organisation()
+        awa = member(user("awa@exemple.invalid"), relay)
+        person = make_person(relay)
+        draft = make_referral(person, relay, network, awa)
+        given = agree(person, Aim.ORIENTATION, network)
+    settings = connection.settings_dict
+    outcome = {}
+
+    def send():
+        with psycopg.connect(host=settings["HOST"], user=settings["USER"], dbname=settings["NAME"]) as other:
+            other.execute("SELECT set_config('maillage.user_id', %s, true)", [str(awa.pk)])
+            try:
+                other.execute(
+                    "UPDATE journeys_referral SET state = 'envoyee', sent_at = now(), next_action = 'repondre' WHERE id = %s",
+                    [draft.pk],
+                )
+                outcome["send"] = "sent"
+            except psycopg.errors.CheckViolation:
+                outcome["send"] = "refused"
+
+    with psycopg.connect(host=settings["HOST"], user=settings["USER"], dbname=settings["NAME"]) as person_s:
+        person_s.execute("SELECT set_config('maillage.subject', %s, true)", [f"person:{person.pk}"])
+        person_s.execute("UPDATE journeys_consent SET withdrawn_at = now() WHERE id = %s", [given.pk])
+        sending = threading.Thread(target=send)
+        sending.start()
+        sending.join(0.5)
+        assert sending.is_alive()  # it waits for the withdrawal
+        person_s.commit()
+        sending.join()
+    assert outcome == {"send": "refused"}
+
+    with transaction.atomic(), for_purpose(Purpose.FOLLOW_UP):
+        assert Referral.objects.get(pk=draft.pk).state == State.ANNULEE

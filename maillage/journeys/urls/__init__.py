@@ -1,0 +1,1 @@
+"""Addresses of the journeys: one module a subject, all in one namespace."""
