@@ -1,0 +1,417 @@
+"""Writes of referrals, one function a use case: drafted, sent, taken, answered, passed on, cancelled, ended.
+
+Whoever acts was let in by `access`, a link or a job. `by` is the user's number (None: a person, a link or a job acts),
+`at` the moment, `via` the door (Via); `version` the one that was shown, when there is one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maillage.core import jobs
+from maillage.core.acting import Purpose, for_purpose
+from maillage.core.errors import Conflict, DomainError
+from maillage.core.hours import after_working_days
+from maillage.journeys.actions.moves import (
+    NotAllowedNow,
+    ReferralTaken,
+    due,
+    locked,
+    move,
+    name_of,
+    save,
+)
+from maillage.journeys.mails.referrals import tell_sender
+from maillage.journeys.models import Follow, Person, Referral, RefusalReason, State, Terms, Via
+from maillage.journeys.queries.agreements import agreements
+from maillage.organisations.models import Membership, Organisation
+from maillage.organisations.queries.banners import banner_for
+
+OUTCOMES = (
+    State.RDV_FAIT,
+    State.ABSENT,
+    State.EXCUSE,
+    State.AIDE,
+    State.PAS_D_AIDE,
+    State.INJOIGNABLE,
+    State.PAS_POUR_NOUS,
+)
+UNANSWERED = (State.ENVOYEE, State.RECUE, State.SANS_REPONSE)
+# what the structure's answer does not wait for: its date is the own affair of who is in charge
+POSTPONED = (State.BROUILLON, State.ACCEPTEE, State.RDV_FAIT, State.ABSENT, State.EXCUSE)
+LATEST_DAYS = 20  # working days
+
+
+class ConsentMissing(DomainError):
+    """The person has not agreed to it."""
+
+
+class AlreadyReferred(Conflict):
+    """A referral of this person to this structure is under way."""
+
+
+class NothingReceived(DomainError):
+    """The structure takes no referrals, or is the sender itself."""
+
+
+# constraints of the database that a rule here has not seen coming: someone else was quicker
+RULES = {
+    "referral_consent": (
+        ConsentMissing,
+        gettext_lazy("La personne n’a pas donné son accord, ou l’a repris : demandez-le avant d’envoyer."),
+    ),
+    "referral_open_once": (
+        AlreadyReferred,
+        gettext_lazy("Une orientation de cette personne vers cette structure est déjà en cours."),
+    ),
+    "referral_of_a_followed_person": (
+        NotAllowedNow,
+        gettext_lazy("Votre structure ne suit pas cette personne, ou ne la suit plus."),
+    ),
+}
+
+
+@transaction.atomic
+def create_referral(
+    *,
+    person_id: int,
+    to_organisation_id: int,
+    from_organisation_id: int | None,
+    values: dict[str, Any],
+    by: int | None,
+    at: datetime,
+    via: str = Via.WEB,
+) -> Referral:
+    """A draft; the same person and structures again are the same draft, filled anew.
+
+    `values`: service_id, reason, phase, freins, urgency, appointment_wish. Without a sender, the person asks by
+    themselves. Raises NothingReceived, AlreadyReferred, NotAllowedNow.
+    """
+    person = _person(person_id)
+    days = _promised_days(to_organisation_id, from_organisation_id)
+    with for_purpose(Purpose.FOLLOW_UP):
+        row = (
+            Referral.objects.select_for_update(of=("self",))
+            .filter(
+                person=person,
+                to_organisation=to_organisation_id,
+                from_organisation=from_organisation_id,
+                state=State.BROUILLON,
+            )
+            .first()
+        )
+    row = row or Referral(
+        person=person,
+        to_organisation_id=to_organisation_id,
+        from_organisation_id=from_organisation_id,
+        from_user_id=by,
+        created_at=at,
+        moved_at=at,
+        moved_via=via,
+        is_example=person.is_example,
+    )
+    row.initials, row.banner, row.promised_days = initials_of(person), _banner_over(person), days
+    for name, value in values.items():
+        setattr(row, name, value)
+    due(row, at=at, in_charge=by)
+    with _explained():
+        save(row)
+    return row
+
+
+@transaction.atomic
+def send_referral(
+    *, referral_id: int, by: int | None, at: datetime, via: str = Via.WEB, version: int | None = None
+) -> Referral:
+    """Send a draft: from now on the structure sees the person, and answers within the days that it promised.
+
+    Raises ConsentMissing, NothingReceived, AlreadyReferred, NotAllowedNow, ReferralChanged.
+    """
+    row = locked(referral_id, version=version)
+    if row.state != State.BROUILLON:
+        raise NotAllowedNow(_("Cette orientation est déjà partie."))
+    row.promised_days = _promised_days(row.to_organisation_id, row.from_organisation_id)
+    return _sent(row, by=by, at=at, via=via)
+
+
+@transaction.atomic
+def receive_referral(
+    *, referral_id: int, by: int | None, at: datetime, via: str = Via.WEB, version: int | None = None
+) -> Referral:
+    """Note that the structure has it, in the charge of `by`; again by the same person changes nothing.
+
+    Raises ReferralTaken (it names who has it), NotAllowedNow, ReferralChanged.
+    """
+    row = locked(referral_id)
+    if row.state == State.RECUE:
+        return _taken_over(row, by=by, version=version)
+    _check_version(row, version)
+    return move(row, State.RECUE, by=by, at=at, via=via, in_charge=_as_receiver(row, by))
+
+
+@transaction.atomic
+def accept_referral(
+    *, referral_id: int, by: int | None, at: datetime, via: str = Via.WEB, note: str = ""
+) -> Referral:
+    """The structure takes the person on, in the charge of `by`, who becomes their referent there if nobody is.
+
+    Twice by the same person changes nothing. Raises ReferralTaken (it names who accepted first), NotAllowedNow.
+    """
+    row = locked(referral_id)
+    if row.state == State.ACCEPTEE:
+        if by is not None and row.in_charge_id == by:
+            return row
+        raise ReferralTaken(
+            _("%(name)s a déjà accepté cette orientation.") % {"name": name_of(row.in_charge_id)}
+        )
+    mine = _as_receiver(row, by)
+    row = move(
+        row, State.ACCEPTEE, by=by, at=at, via=via, in_charge=mine, answered_at=at, answer_note=note.strip(),
+        refusal_reason="",
+    )  # fmt: skip
+    if mine:
+        Follow.objects.filter(
+            person=row.person_id, organisation=row.to_organisation_id, referent=None
+        ).update(referent=mine)
+    tell_sender(row, by=by)
+    return row
+
+
+@transaction.atomic
+def refuse_referral(
+    *,
+    referral_id: int,
+    reason: str,
+    by: int | None,
+    at: datetime,
+    via: str = Via.WEB,
+    note: str = "",
+    version: int | None = None,
+) -> Referral:
+    """The structure cannot take the person, for a reason of RefusalReason; « autre » needs words in `note`.
+
+    The sender then has the person told. Raises NotAllowedNow, ReferralChanged, ReferralTaken.
+    """
+    note = note.strip()
+    if reason not in RefusalReason.values:
+        raise NotAllowedNow(_("Choisissez une raison : la personne doit savoir pourquoi."))
+    if reason == RefusalReason.AUTRE and not note:
+        raise NotAllowedNow(_("Dites en quelques mots simples pourquoi : la personne le lira."))
+    row = locked(referral_id)
+    if row.state == State.REFUSEE and row.refusal_reason == reason:
+        return row
+    _check_version(row, version)
+    row = move(
+        row, State.REFUSEE, by=by, at=at, via=via, answered_at=at, refusal_reason=reason, answer_note=note,
+        person_told_at=None,
+    )  # fmt: skip
+    tell_sender(row, by=by)
+    return row
+
+
+@transaction.atomic
+def pass_on_referral(
+    *,
+    referral_id: int,
+    to_organisation_id: int,
+    service_id: int | None,
+    by: int | None,
+    at: datetime,
+    via: str = Via.WEB,
+    note: str = "",
+    version: int | None = None,
+) -> Referral:
+    """End a referral by another, to the structure that is the right one; gives the new referral.
+
+    The first sender stays the sender, so that they know what becomes of it. It leaves at once if the person has agreed
+    to the new structure; else it is a draft in the sender's charge. Raises NothingReceived, AlreadyReferred, NotAllowedNow.
+    """
+    row = locked(referral_id, version=version)
+    if to_organisation_id == row.to_organisation_id:
+        raise NothingReceived(
+            _("C’est la structure qui a déjà reçu cette orientation : choisissez-en une autre.")
+        )
+    days = _promised_days(to_organisation_id, row.from_organisation_id)
+    new = Referral(
+        person_id=row.person_id,
+        initials=row.initials,
+        from_organisation_id=_sender_still(row, at),
+        from_user_id=row.from_user_id,
+        to_organisation_id=to_organisation_id,
+        service_id=service_id,
+        banner_id=row.banner_id,
+        previous=row,
+        reason=row.reason,
+        phase=row.phase,
+        freins=row.freins,
+        urgency=row.urgency,
+        appointment_wish=row.appointment_wish,
+        promised_days=days,
+        created_at=at,
+        moved_at=at,
+        moved_via=via,
+        is_example=row.is_example,
+    )
+    move(row, State.REORIENTEE, by=by, at=at, via=via, answer_note=note.strip() or row.answer_note)
+    due(new, at=at)
+    with _explained():
+        save(new)
+    if agreements(new.person_id, new.from_organisation_id, to_organisation_id).all_given:
+        new = _sent(new, by=by, at=at, via=via)
+    tell_sender(row, by=by)
+    return new
+
+
+@transaction.atomic
+def cancel_referral(
+    *,
+    referral_id: int,
+    by: int | None,
+    at: datetime,
+    via: str = Via.WEB,
+    note: str = "",
+    version: int | None = None,
+) -> Referral:
+    """Nobody expects anything of it any more; twice changes nothing. Raises NotAllowedNow, ReferralChanged."""
+    row = locked(referral_id)
+    if row.state == State.ANNULEE:
+        return row
+    _check_version(row, version)
+    return move(row, State.ANNULEE, by=by, at=at, via=via, answer_note=note.strip() or row.answer_note)
+
+
+@transaction.atomic
+def record_outcome(
+    *,
+    referral_id: int,
+    state: str,
+    by: int | None,
+    at: datetime,
+    via: str = Via.WEB,
+    note: str = "",
+    version: int | None = None,
+) -> Referral:
+    """What an accepted referral gave, one of OUTCOMES: the first appointment, or the end. Raises NotAllowedNow, ReferralChanged."""
+    if state not in OUTCOMES:
+        raise NotAllowedNow(_("Dites ce que cela a donné."))
+    row = locked(referral_id)
+    if row.state == state:
+        return row
+    _check_version(row, version)
+    row = move(row, state, by=by, at=at, via=via, answer_note=note.strip() or row.answer_note)
+    tell_sender(row, by=by)
+    return row
+
+
+@transaction.atomic
+def postpone_referral(*, referral_id: int, days: int, by: int, at: datetime) -> Referral:
+    """Bring the next action back in `days` working days (1 to LATEST_DAYS), in the charge of `by`.
+
+    Not while the structure's answer is awaited: its date is a promise. Raises NotAllowedNow.
+    """
+    if not 1 <= days <= LATEST_DAYS:
+        raise NotAllowedNow(_("Choisissez un rappel dans les quatre semaines."))
+    row = locked(referral_id)
+    if row.state not in POSTPONED:
+        raise NotAllowedNow(_("La date de réponse est promise à la personne : elle ne se reporte pas."))
+    row.next_action_at = after_working_days(at, days)
+    row.in_charge_id = by
+    save(row)
+    return row
+
+
+def initials_of(person: Person) -> str:
+    """« M. K. », all that is said of a person outside their file."""
+    names = (person.first_name.strip(), person.last_name.strip())
+    return " ".join(f"{name[0].upper()}." for name in names if name)[:8]
+
+
+def _sent(row: Referral, *, by: int | None, at: datetime, via: str) -> Referral:
+    given = agreements(row.person_id, row.from_organisation_id, row.to_organisation_id)
+    if not given.all_given:
+        raise ConsentMissing(str(RULES["referral_consent"][1]))
+    row.sent_at = at
+    with _explained():
+        move(row, State.ENVOYEE, by=by, at=at, via=via)
+    jobs.enqueue("journeys.announce", referral_id=row.pk)
+    return row
+
+
+def _taken_over(row: Referral, *, by: int | None, version: int | None) -> Referral:
+    """A colleague's, seen as such (`version`), may be taken over; otherwise who came second is told who was first."""
+    if by is None or row.in_charge_id == by:
+        return row
+    mine = _as_receiver(row, by)
+    if version != row.version or not mine:
+        raise ReferralTaken(_("%(name)s s’en charge déjà.") % {"name": name_of(row.in_charge_id)})
+    row.in_charge_id = mine
+    save(row)
+    return row
+
+
+def _check_version(row: Referral, version: int | None) -> None:
+    if version is not None and version != row.version:
+        raise ReferralTaken(
+            _("%(name)s a répondu entre-temps : l’orientation est « %(state)s ».")
+            % {"name": name_of(row.in_charge_id), "state": row.get_state_display().lower()}
+        )
+
+
+def _as_receiver(row: Referral, by: int | None) -> int | None:
+    """`by`, when they belong to the receiving structure: it is in their charge from now on."""
+    if by and Membership.objects.filter(organisation=row.to_organisation_id, user=by).exists():
+        return by
+    return None
+
+
+def _sender_still(row: Referral, at: datetime) -> int | None:
+    """The first sender, as long as it follows the person; else the structure that passes on."""
+    with for_purpose(Purpose.FOLLOW_UP):
+        live = Follow.objects.filter(person=row.person_id, organisation=row.from_organisation_id)
+        if row.from_organisation_id is None or live.exclude(until__lte=at).exists():
+            return row.from_organisation_id
+    return row.to_organisation_id
+
+
+def _person(person_id: int) -> Person:
+    found = Person.objects.select_related("commune").defer("commune__contour").filter(pk=person_id).first()
+    if found is None:
+        raise NotAllowedNow(_("Votre structure ne suit pas cette personne, ou ne la suit plus."))
+    return found
+
+
+def _banner_over(person: Person) -> Any:
+    """The narrowest published banner over the place where the person lives, else the one that they came by."""
+    place = person.commune
+    codes = [person.qpv_code, *((place.pk, place.parent_id, place.epci_id) if place else ())]
+    return banner_for(code for code in codes if code) or person.banner
+
+
+def _promised_days(receiver_id: int, sender_id: int | None) -> int:
+    """The working days within which the structure answers. Raises NothingReceived."""
+    if receiver_id == sender_id:
+        raise NothingReceived(_("C’est votre propre structure : ouvrez le dossier de la personne."))
+    receiver = Organisation.objects.filter(pk=receiver_id, gone_on=None, closed_on=None).first()
+    terms = Terms.objects.filter(organisation=receiver_id).first()
+    if receiver is None or (terms and not terms.is_open):
+        raise NothingReceived(_("Cette structure ne reçoit pas d’orientations en ce moment."))
+    return terms.promised_days if terms else 5
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """The database's own rules, said in words."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if name not in RULES:
+            raise
+        kind, words = RULES[name]
+        raise kind(str(words)) from error
