@@ -69,6 +69,10 @@ RULES = {
         AlreadyReferred,
         gettext_lazy("Une orientation de cette personne vers cette structure est déjà en cours."),
     ),
+    "referral_draft_once": (
+        AlreadyReferred,
+        gettext_lazy("Ce brouillon vient d’être créé par ailleurs : reprenez-le."),
+    ),
     "referral_of_a_followed_person": (
         NotAllowedNow,
         gettext_lazy("Votre structure ne suit pas cette personne, ou ne la suit plus."),

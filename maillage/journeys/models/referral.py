@@ -207,11 +207,18 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=Q(freins__contained_by=Brake.values), name="referral_freins_known"
             ),
-            # « duplicates are merged, never lost »: one open referral of a person to a structure
+            # « duplicates are merged, never lost »: one referral under way of a person to a structure; a draft is a
+            # sender's own, which nobody else knows of
             models.UniqueConstraint(
                 fields=["person", "to_organisation"],
-                condition=~Q(state__in=CLOSED),
+                condition=~Q(state__in=["brouillon", *CLOSED]),
                 name="referral_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "to_organisation", "from_organisation"],
+                condition=Q(state="brouillon"),
+                nulls_distinct=False,
+                name="referral_draft_once",
             ),
         ]
 

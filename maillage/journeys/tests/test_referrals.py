@@ -138,9 +138,15 @@ def test_only_a_followed_person_is_referred_to_another_open_structure_once(home)
     Terms.objects.create(organisation=home.other, is_open=False)
     with pytest.raises(actions.NothingReceived):
         create(to=home.other)
-    sent(home)
+    agree(home.person, Aim.SUIVI, home.other)
+    unknown = make_referral(home.person, home.other, home.network, home.dan)  # another's draft says nothing
+    row = sent(home)
+    assert row.state == State.ENVOYEE
     with pytest.raises(actions.AlreadyReferred):
-        create()
+        do("send_referral", unknown, home.dan)
+    again = create()
+    with pytest.raises(actions.AlreadyReferred):
+        do("send_referral", again, home.awa)
 
 
 @pytest.mark.django_db
