@@ -32,6 +32,10 @@ class Filters(Schema):
     epci: str = Field("", description="SIREN de l’EPCI")
     departement: str = Field("", description="Code du département", examples=["95"])
     region: str = Field("", description="Code de la région", examples=["11"])
+    qpv: str = Field("", description="Code d’un quartier prioritaire", examples=["QN09505M"])
+    territoire: str = Field(
+        "", max_length=60, description="Adresse courte d’une bannière : tout son territoire"
+    )
     structure: str = Field("", max_length=220, description="Adresse courte d’une structure (son « slug »)")
 
 

@@ -13,15 +13,10 @@ from maillage.core.search import significant
 from maillage.offers.inclusion import OURS
 from maillage.offers.models import PermanenceException, SearchRow, Service, ServiceEvent
 from maillage.offers.models.permanence import Permanence
+from maillage.offers.queries.areas import KINDS, area, located, served
 from maillage.organisations.models import Organisation
-from maillage.territories.models import Commune, Departement, Epci, Region
+from maillage.territories.models import Commune, Departement, Epci
 
-TERRITORIES: dict[str, type[Commune] | type[Epci] | type[Departement] | type[Region]] = {
-    "commune": Commune,
-    "epci": Epci,
-    "departement": Departement,
-    "region": Region,
-}
 LONGEST_TEXT = 200
 # what a list shows needs neither contours nor long texts
 HEAVY = (
@@ -38,45 +33,40 @@ class UnknownSelection(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which services are asked for: words, one territory (a kind of TERRITORIES and its code), one structure (slug)."""
+    """Which services are asked for: words, one territory (a kind of areas.KINDS, its code and its name), one structure (slug)."""
 
     text: str = ""
     kind: str = ""
     code: str = ""
     structure: str = ""
+    territory_name: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Selection":
-        """From the parameters q, commune, epci, departement, region, structure. Raises UnknownSelection."""
+        """From the parameters q, commune, epci, departement, region, qpv, territoire, structure. Raises UnknownSelection."""
         text = " ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_TEXT]
-        asked = [(kind, query.get(kind, "").strip().upper()) for kind in TERRITORIES]
+        asked = [(kind, query.get(kind, "").replace("\x00", "").strip()[:60]) for kind in KINDS]
         given = [(kind, code) for kind, code in asked if code]
         if len(given) > 1:
             raise UnknownSelection(_("Choisissez un seul territoire."))
-        kind, code = given[0] if given else ("", "")
-        if kind and not TERRITORIES[kind]._default_manager.filter(pk=code).exists():
+        found = area(*given[0]) if given else None
+        if given and found is None:
             raise UnknownSelection(
-                _("Le territoire « %(code)s » est inconnu : donnez son code officiel.") % {"code": code[:20]}
+                _("Le territoire « %(code)s » est inconnu : donnez son code officiel.")
+                % {"code": given[0][1][:20]}
             )
-        return cls(text, kind, code, query.get("structure", "").replace("\x00", "")[:220])
+        kind, code, name = (found.kind, found.code, found.nom) if found else ("", "", "")
+        return cls(text, kind, code, query.get("structure", "").replace("\x00", "")[:220], name)
 
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters that `from_query` reads, nothing empty."""
         pairs = [("q", self.text), (self.kind, self.code), ("structure", self.structure)]
         return [(name, value) for name, value in pairs if name and value]
 
-    @property
-    def territory_name(self) -> str:
-        """The name of the territory, "" when there is none; one query."""
-        if not self.kind:
-            return ""
-        names = TERRITORIES[self.kind]._default_manager.filter(pk=self.code).values_list("nom", flat=True)
-        return str(names.first() or "")
-
 
 def matching(selection: Selection) -> QuerySet[Service]:
     """The public services of a selection, in no order: those that have a row to be found (SearchRow)."""
-    rows = SearchRow.objects.filter(_in_territory(selection))
+    rows = SearchRow.objects.filter(served(selection.kind, selection.code))
     if (query := _query(selection.text)) is not None:
         rows = rows.filter(search=query)
     elif selection.text:
@@ -116,29 +106,6 @@ def latest(selection: Selection, *, limit: int) -> QuerySet[Service]:
         .defer(*HEAVY[:2])
         .order_by("-created_at", "-pk")[:limit]
     )
-
-
-def _in_territory(selection: Selection) -> Q:
-    """There, or serving it by name: a commune's own services, and those whose zone names it or its EPCI …"""
-    match selection.kind:
-        case "commune":
-            communes = Commune.objects.filter(Q(pk=selection.code) | Q(parent=selection.code))
-            epci = Commune.objects.filter(pk=selection.code).values_list("epci_id", flat=True).first()
-            zones = [selection.code, *([epci] if epci else [])]
-        case "epci":
-            communes = Commune.objects.filter(epci=selection.code)
-            zones = [selection.code]
-        case "departement":
-            communes = Commune.objects.filter(departement=selection.code)
-            zones = [selection.code]
-        case "region":
-            communes = Commune.objects.filter(departement__region=selection.code)
-            # a region is written as its départements
-            zones = []
-        case _:
-            return Q()
-    there = Q(commune__in=communes.values("pk"))
-    return there | Q(zones__overlap=zones) if zones else there
 
 
 def _query(text: str) -> SearchQuery | None:
@@ -217,11 +184,7 @@ def exported_structures(selection: Selection) -> QuerySet[Organisation]:
     """
     rows = Organisation.objects.filter(gone_on__isnull=True, closed_on__isnull=True).select_related("commune")
     if selection.kind:
-        field = {
-            "commune": "commune", "epci": "commune__epci", "departement": "commune__departement",
-            "region": "commune__departement__region",
-        }[selection.kind]  # fmt: skip
-        rows = rows.filter(**{field: selection.code})
+        rows = rows.filter(located(selection.kind, selection.code))
     if selection.text:
         rows = rows.filter(name__icontains=selection.text)
     if selection.structure:

@@ -1,5 +1,6 @@
 """The pages of the services: the list, one service in French words, what is gone, what is new."""
 
+import html
 import json
 import re
 from datetime import date, timedelta
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from maillage.offers.models import Service
 from maillage.offers.tests.factories import LILLE, NANTES, make_permanence, make_service, make_structure
+from maillage.territories.actions import refresh_search_names
+from maillage.territories.tests.factories import make_qpv, square
 
 pytestmark = pytest.mark.django_db
 
@@ -65,10 +68,66 @@ def test_a_place_typed_without_javascript_becomes_its_code(client):
         client.get("/services/?q=permis&lieu=Garges-lès-Gonesse").url == "/services/?q=permis&commune=95268"
     )
     assert client.get("/services/?commune=95268&lieu=").url == "/services/"
-    assert client.get("/services/?lieu=Xyzzyqwv").status_code == 422
+    assert client.get("/services/?structure=ruche&commune=95268&lieu=").url == "/services/?structure=ruche"
+    unknown = client.get("/services/?lieu=Xyzzyqwv")
+    assert unknown.status_code == 422
+    assert "d’un quartier prioritaire, d’une intercommunalité ou d’un département" in unknown.text
 
 
-@pytest.mark.parametrize("query", ["commune=00000", "commune=95268&epci=200055655", "departement=zz"])
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("Quartier du Test", "qpv=QN09501T"),
+        ("Val-d’Oise", "departement=95"),
+        ("loire atlantique", "departement=44"),
+        ("95", "departement=95"),
+        ("Île-de-France", "region=11"),
+        ("Nantes Métropole", "epci=244400404"),
+        ("Paris", "commune=75056"),
+        ("44000", "commune=44109"),
+    ],
+)
+def test_a_place_is_a_qpv_an_epci_a_commune_or_a_departement(client, typed, address):
+    make_neighbourhood()
+
+    found = client.get("/services/", {"lieu": typed})
+
+    assert found.url == f"/services/?{address}"
+    assert client.get(found.url).status_code == 200
+    # the form sent again without JavaScript keeps its place
+    kind, _equal, code = address.partition("=")
+    again = client.get(found.url)
+    shown = re.search(r'name="lieu" value="([^"]*)"', again.text)[1]
+    assert client.get("/services/", {"lieu": html.unescape(shown), kind: code}).status_code == 200
+
+
+def make_neighbourhood():
+    make_qpv(code="QN09501T", nom="Quartier du Test", commune_id="95268", contour=square(2.41, 48.97, 0.01))
+    refresh_search_names("qpv")
+
+
+def test_a_neighbourhood_has_what_is_in_it_and_what_serves_it(client):
+    make_neighbourhood()
+    make_service(nom="Dedans", lon=2.41, lat=48.97)
+    make_service(nom="Sa ville", commune_id=NANTES, zone_eligibilite=["95268"])
+    make_service(nom="Pour lui", commune_id=NANTES, qpv_codes=["QN09501T"])
+    make_service(nom="Pour un autre", commune_id=NANTES, zone_eligibilite=["95268"], qpv_codes=["QN09502T"])
+    make_service(nom="Dehors", lon=2.45, lat=48.97)
+
+    assert names(client.get("/services/?qpv=QN09501T")) == ["Dedans", "Pour lui", "Sa ville"]
+    assert client.get("/api/v1/services?qpv=QN09501T").json()["total"] == 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "commune=00000",
+        "qpv=QN99999X",
+        "territoire=nulle-part",
+        "commune=95268&epci=200055655",
+        "departement=zz",
+    ],
+)
 def test_a_territory_that_means_nothing_is_refused_in_french(client, query):
     response = client.get(f"/services/?{query}")
 

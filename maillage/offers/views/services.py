@@ -1,5 +1,6 @@
 """The services: their list, one of them, what is new in a territory."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -21,8 +22,8 @@ from maillage.core.paging import conditional
 from maillage.core.phones import readable_phone
 from maillage.offers import access, service_sheet
 from maillage.offers.models import Service
+from maillage.offers.queries.areas import KINDS, area_named
 from maillage.offers.queries.services import (
-    TERRITORIES,
     Selection,
     UnknownSelection,
     count,
@@ -33,7 +34,6 @@ from maillage.offers.queries.services import (
     was_public,
 )
 from maillage.offers.structured_data import script, structured_data
-from maillage.territories.queries import search_places
 
 PER_PAGE = 20
 MOST_PAGES = 500
@@ -64,12 +64,13 @@ def services(request: HttpRequest) -> HttpResponse:
     place = request.GET.get("lieu", "").strip()[:100]
     name = selection.territory_name
     if place != name and "lieu" in request.GET:
-        found = next((p for p in search_places(place) if p.kind in TERRITORIES), None) if place else None
+        found = area_named(place) if place else None
         if found or not place:
-            kept = {"q": selection.text, **({found.kind: found.code} if found else {})}
-            wanted = [pair for pair in kept.items() if pair[1]]
-            return redirect(_address("services:list", wanted))
-        refused = _("Aucune commune ne s’appelle « %(place)s ».") % {"place": place}
+            wanted = replace(selection, kind=found.kind if found else "", code=found.code if found else "")
+            return redirect(_address("services:list", wanted.parameters()))
+        refused = _(
+            "Nous ne connaissons pas « %(place)s ». Écrivez le nom d’une commune, d’un quartier prioritaire, d’une intercommunalité ou d’un département."
+        ) % {"place": place}
     page = CountedPaginator(listed(selection), PER_PAGE, count(selection)).get_page(request.GET.get("page"))
     if page.number > MOST_PAGES:
         raise Http404
@@ -80,9 +81,7 @@ def services(request: HttpRequest) -> HttpResponse:
         "page": page,
         "selection": selection,
         "place": place or name,
-        "territories": [
-            (kind, selection.code if kind == selection.kind else "") for kind in ("commune", "epci")
-        ],
+        "territories": [(kind, selection.code if kind == selection.kind else "") for kind in KINDS],
         "place_name": name,
         "refused": refused,
         "feed": _address("services:atom", selection.parameters()),
