@@ -6,7 +6,7 @@ The middleware takes the prefix off the path, so that the site's own addresses a
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,7 +15,7 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 
 from maillage.core.phones import readable_phone
 from maillage.organisations.models import Banner
-from maillage.organisations.queries.banners import banner_hosts, published_banner
+from maillage.organisations.queries.banners import banner_hosts, main_commune, published_banner
 from maillage.ui.identity import Identity
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -29,8 +29,14 @@ LINK = re.compile(
     rb"""(?P<before>\s(?:href|action|formaction|data-[a-z-]+|hx-[a-z-]+)=["'])(?P<path>/(?![/\\])[^"']*)"""
 )
 HEADERS = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url")
-# lists that take a place: the header's links keep them to the banner's territory
-WITH_PLACE = ("/carte/", "/initiatives/")
+# a banner keeps these to its territory, unless the address says a place, or says none on purpose (« lieu= »)
+AROUND, LISTED, FINDER = ("/carte/", "/initiatives/"), ("/services/", "/structures/"), "/trouver/"
+PLACES = frozenset((
+    "commune", "epci", "departement", "region", "qpv", "territoire", "lon", "lat", "rayon", "zone", "bbox", "vue", "lieu",
+    "adresse", "position", "phrase", "structure",
+))  # fmt: skip
+NOWHERE = "lieu="
+TO_ITSELF = re.compile(rb"""(?P<before>\s(?:href|hx-get)=["'])(?P<link>[^"'?#]*\?[^"'#]*)""")
 HOSTS_KEPT_S = 60
 
 
@@ -48,8 +54,9 @@ class BannerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         found = PATH.fullmatch(request.path_info)
         if found is None:
-            _dress(request, _banner_of_host(request))
-            return self.get_response(request)
+            banner = _banner_of_host(request)
+            _dress(request, banner)
+            return self._answer(request, banner)
         banner = published_banner(slug=found["slug"])
         if banner is None:
             _dress(request, None)
@@ -67,9 +74,65 @@ class BannerMiddleware:
         request.META["SCRIPT_NAME"], request.META["PATH_INFO"] = prefix, rest
         try:
             _dress(request, banner)
-            return kept_under(prefix, self.get_response(request))
+            return kept_under(prefix, self._answer(request, banner))
         finally:
             set_script_prefix(before)
+
+    def _answer(self, request: HttpRequest, banner: Banner | None) -> HttpResponse:
+        """The page; a list asked for without a place is asked again for the banner's territory."""
+        if banner is None or request.path_info not in {*AROUND, *LISTED, FINDER}:
+            return self.get_response(request)
+        asked = request.META.get("QUERY_STRING", "")
+        if (
+            request.method in {"GET", "HEAD"}
+            and not says_place(asked)
+            and "HX-Request" not in request.headers
+        ):
+            place = _default_query(banner, request.path_info, asked)
+            if place:
+                return HttpResponseRedirect(f"{request.path_info}?{place}{'&' if asked else ''}{asked}")
+        return kept_everywhere((request.path_info, request.path), self.get_response(request))
+
+
+def says_place(query: str) -> bool:
+    """Whether the query of an address says a place, or says on purpose that there is none."""
+    return not PLACES.isdisjoint(name for name, _value in parse_qsl(query, keep_blank_values=True))
+
+
+def default_commune(request: HttpRequest) -> tuple[str, str] | None:
+    """The code and the name of the commune from which a person is looked after under this banner, who says none."""
+    banner = banner_of(request)
+    if banner is None or "lieu" in request.GET:
+        return None
+    return main_commune(banner.zones)
+
+
+def kept_everywhere(own: tuple[str, ...], response: HttpResponse) -> HttpResponse:
+    """`response` of a list whose own addresses (`own`), without a place, say so: a place taken away stays away."""
+    for name in HEADERS:
+        if name in response:
+            response[name] = _on_purpose(own, response[name])
+    if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+        response.content = TO_ITSELF.sub(
+            lambda link: link["before"] + _on_purpose(own, link["link"].decode(), "&amp;").encode(),
+            response.content,
+        )
+    return response
+
+
+def _on_purpose(own: tuple[str, ...], link: str, joined: str = "&") -> str:
+    target, _mark, query = link.partition("?")
+    if target not in {"", *own} or says_place(query.replace("&amp;", "&")):
+        return link
+    return f"{target}?{query}{joined if query else ''}{NOWHERE}"
+
+
+def _default_query(banner: Banner, path: str, asked: str) -> str:
+    """The place that a list takes under the banner; the finder's questions, when nothing is asked, only propose theirs."""
+    if path == FINDER:
+        commune = main_commune(banner.zones) if asked else None
+        return f"commune={commune[0]}" if commune else ""
+    return banner.list_query if path in LISTED else banner.place_query
 
 
 def kept_under(prefix: str, response: HttpResponse) -> HttpResponse:
@@ -128,5 +191,8 @@ def _identity(banner: Banner) -> Identity:
         about=reverse("organisations:banner"),
         carrier=banner.carrier.name if banner.carrier else "",
         is_example=banner.is_example,
-        queries={path: banner.place_query for path in WITH_PLACE if banner.place_query},
+        queries={
+            **{path: banner.place_query for path in AROUND if banner.place_query},
+            **dict.fromkeys(LISTED, banner.list_query),
+        },
     )

@@ -1,5 +1,6 @@
 """`/trouver/`: at most four questions, then the first contact and the path. GET only: everything is in the address."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,8 +22,9 @@ from maillage.offers.queries.finder import find, whereabouts
 from maillage.offers.queries.places import Meant, place_meant
 from maillage.offers.queries.summaries import summary_of
 from maillage.offers.sentence import read_sentence
-from maillage.offers.situation import Situation
+from maillage.offers.situation import Situation, Whereabouts
 from maillage.offers.travel import with_travel
+from maillage.organisations.banners import default_commune
 
 
 @login_not_required
@@ -31,7 +33,7 @@ def finder(request: HttpRequest) -> HttpResponse:
     """The questions; once one is answered, who to call first and what comes after."""
     form = FinderForm(request.GET)
     if not form.is_asked:
-        return _questions(request, form)
+        return _questions(request, _from_territory(request, form))
     situation = _situation(request, form)
     if isinstance(situation, HttpResponse):
         return situation
@@ -40,6 +42,7 @@ def finder(request: HttpRequest) -> HttpResponse:
         situation = said_and_read(situation, reading.situation)
         if situation == Situation():
             return _questions(request, _not_understood(form))
+        situation = _at_territory(request, situation)
     elif not _is_address_of(request, situation):
         return redirect(address(situation))
     try:
@@ -110,6 +113,23 @@ def _situation(request: HttpRequest, form: FinderForm) -> Situation | HttpRespon
     return placed(situation, meant.place)
 
 
+def _at_territory(request: HttpRequest, situation: Situation) -> Situation:
+    """Under a banner, the same question asked from its territory when it names no place."""
+    if situation.lon is not None or situation.commune:
+        return situation
+    default = default_commune(request)
+    return replace(situation, commune=default[0]) if default else situation
+
+
+def _from_territory(request: HttpRequest, form: FinderForm) -> FinderForm:
+    """Under a banner, the questions with its main commune already written, to keep or to change."""
+    default = default_commune(request)
+    if default is None:
+        return form
+    code, nom = default
+    return FinderForm(fields(Situation(commune=code), Whereabouts(commune=code, nom=nom)))
+
+
 def _which_place(request: HttpRequest, form: FinderForm, situation: Situation, meant: Meant) -> HttpResponse:
     choices = [(place, address(placed(situation, place))) for place in meant.choices]
     text = form.typed_place[:100]
@@ -142,7 +162,8 @@ def _refused(form: FinderForm, error: DomainError) -> FinderForm:
 
 
 def _is_address_of(request: HttpRequest, situation: Situation) -> bool:
-    asked = [(name, value) for name, values in request.GET.lists() for value in values]
+    """Whether the address is the question's own; « lieu= » only says that no place is wanted."""
+    asked = [(name, value) for name, values in request.GET.lists() for value in values if name != "lieu"]
     return sorted(asked) == sorted(criteria.as_parameters(situation))
 
 

@@ -108,6 +108,11 @@ class Banner(models.Model):
         return f"lon={self.lon:.3f}&lat={self.lat:.3f}&rayon={self.radius_km}"
 
     @property
+    def list_query(self) -> str:
+        """The parameters of the lists that know zones rather than circles: services, structures."""
+        return self.place_query if len(self.zones) == 1 else f"territoire={self.slug}"
+
+    @property
     def palette(self) -> Palette:
         return Palette(self.canal, self.brick, self.canal_dark, self.brick_dark)
 

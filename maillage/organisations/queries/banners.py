@@ -7,7 +7,7 @@ from math import ceil
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
@@ -116,6 +116,13 @@ def territory_of(zones: Iterable[str]) -> Territory:
     return Territory(
         ", ".join(names)[:120], (west + east) / 2, (south + north) / 2, max(3, ceil(reach * 1.2))
     )
+
+
+def main_commune(zones: Iterable[str]) -> tuple[str, str] | None:
+    """The code and the name of the largest commune of a set of zones; None when they hold none. One query."""
+    codes = list(zones)
+    inside = Commune.objects.filter(Q(pk__in=codes) | Q(epci__in=codes) | Q(qpv__code__in=codes))
+    return inside.order_by(F("population").desc(nulls_last=True), "pk").values_list("pk", "nom").first()
 
 
 def zones_to_edit(zones: Iterable[str]) -> list[str]:

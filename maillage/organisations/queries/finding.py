@@ -1,21 +1,31 @@
 """Structures found by words, by what they are, by where they are or work."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import BooleanField, Case, CharField, Count, F, Func, Q, QuerySet, Value, When
 
-from maillage.organisations.models import Kind, Organisation
+from maillage.organisations.models import Banner, Kind, Organisation
+from maillage.organisations.models.banner import zone_kind
 from maillage.territories.models import Commune, Epci, Qpv
 from maillage.territories.queries import search_places
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where structures are looked for: "commune", "epci" or "qpv", its code and its name."""
+    """Where structures are looked for: "commune", "epci" or "qpv", its code and its name; "territoire", that of a banner
+    by its slug, in `zones` (codes of EPCI, communes and QPV)."""
 
     kind: str
     code: str
     nom: str
+    zones: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> "list[Place]":
+        """The places that this one is made of: itself, but for the territory of a banner."""
+        return [Place(zone_kind(zone), zone, "") for zone in self.zones] or [self]
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,13 @@ class Search:
 
 def place_of(kind: str, code: str) -> Place | None:
     """The place of this code; None when there is none."""
+    if kind == "territoire":
+        banner = Banner.objects.filter(is_published=True, slug=code.lower()).first()
+        return (
+            Place(kind, banner.slug, banner.territory_name or banner.name, tuple(banner.zones))
+            if banner
+            else None
+        )
     model = {"commune": Commune, "epci": Epci, "qpv": Qpv}.get(kind)
     if model is None:
         return None
@@ -50,7 +67,9 @@ def find_organisations(search: Search) -> QuerySet[Organisation]:
     rows = _matching(search)
     if search.place:
         here = Case(
-            When(_located(search.place), then=Value(True)), default=Value(False), output_field=BooleanField()
+            When(_located_in(search.place), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
         )
         rows = rows.annotate(here=here).order_by(F("here").desc(), "name", "pk")
     return rows.select_related("commune").defer("commune__contour", "description")
@@ -75,8 +94,13 @@ def _matching(search: Search) -> QuerySet[Organisation]:
     if search.kinds:
         rows = rows.filter(kinds__overlap=list(search.kinds))
     if search.place:
-        rows = rows.filter(_located(search.place) | Q(zones__overlap=sorted(_zones_over(search.place))))
+        over = set().union(*(_zones_over(part) for part in search.place.parts))
+        rows = rows.filter(_located_in(search.place) | Q(zones__overlap=sorted(over)))
     return rows
+
+
+def _located_in(place: Place) -> Q:
+    return reduce(or_, (_located(part) for part in place.parts))
 
 
 def _located(place: Place) -> Q:

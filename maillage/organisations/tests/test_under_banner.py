@@ -48,7 +48,7 @@ def test_a_path_is_put_under_the_banner_once(path, kept):
     "path", ["", "carte/", "initiatives/", "initiatives/proposer/", "structures/", "territoires/", "aide/", "rappel/", "qui-sommes-nous/", "nulle-part/"]
 )  # fmt: skip
 def test_every_link_of_a_page_keeps_the_banner_and_files_do_not(client, banner, path):
-    page = client.get(f"/b/osez/{path}")
+    page = client.get(f"/b/osez/{path}", follow=True)
 
     links = LINKS.findall(page.text)
     assert len(links) > 10
@@ -72,7 +72,73 @@ def test_without_the_banner_nothing_of_it_shows(client, banner):
 
 
 def test_the_lists_of_the_header_keep_to_the_territory(client, banner):
-    assert 'href="/b/osez/carte/?epci=244400404"' in client.get("/b/osez/aide/").text
+    page = client.get("/b/osez/aide/").text
+
+    for path in ("carte", "initiatives", "structures", "services"):
+        assert f'href="/b/osez/{path}/?epci=244400404"' in page or f'"/b/osez/{path}/' not in page
+    assert 'href="/b/osez/carte/?epci=244400404"' in page
+
+
+@pytest.mark.parametrize("path", ["carte", "initiatives", "structures", "services"])
+@pytest.mark.parametrize("asked", ["", "q=bus"])
+def test_a_list_asked_for_without_a_place_is_that_of_the_territory(client, banner, path, asked):
+    away = client.get(f"/b/osez/{path}/?{asked}".rstrip("?"))
+
+    assert away.status_code == 302
+    assert away["Location"] == f"/b/osez/{path}/?epci=244400404{'&' if asked else ''}{asked}"
+    assert "Nantes Métropole" in client.get(away["Location"]).text
+    assert client.get(f"/{path}/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["carte", "initiatives", "structures", "services"])
+def test_a_person_may_leave_the_territory_and_it_stays_away(client, banner, path):
+    make_organisation(name="Loin", commune_id="95268")
+
+    emptied = client.get(f"/b/osez/{path}/?epci=244400404&lieu=", follow=True)
+
+    assert emptied.status_code == 200
+    assert 'name="epci" data-place="epci" value="244400404"' not in emptied.text
+    if path != "structures":
+        assert emptied.redirect_chain[0][0] == f"/b/osez/{path}/?lieu="
+
+
+def test_the_chip_of_the_territory_takes_it_away(client, banner):
+    page = client.get("/b/osez/initiatives/?epci=244400404&phase=idee")
+
+    removed = re.search(r'href="(\?phase=idee[^"]*)"', page.text)[1]
+    assert removed == "?phase=idee&amp;lieu="
+    assert client.get("/b/osez/initiatives/?phase=idee&lieu=").status_code == 200
+    htmx = client.get("/b/osez/initiatives/?phase=idee&lieu=", headers={"HX-Request": "true"})
+    assert htmx["HX-Push-Url"] == "/b/osez/initiatives/?phase=idee&lieu="
+
+
+def test_the_territory_of_a_banner_with_several_zones_is_theirs_and_no_more(client):
+    make_banner(slug="deux", zones=["95268", "95585"], name="Deux communes")
+    for name, commune in (("Ici", "95268"), ("Là", "95585"), ("Ailleurs", "44109")):
+        make_organisation(name=name, commune_id=commune)
+
+    page = client.get("/b/deux/structures/", follow=True)
+
+    assert page.redirect_chain == [("/b/deux/structures/?territoire=deux", 302)]
+    assert re.findall(r'/structures/[^"]+">([^<]+)</a>', page.text) == ["Ici", "Là"]
+    assert client.get("/structures/?territoire=inconnu").status_code == 422
+    assert client.get("/b/deux/services/", follow=True).status_code == 200
+
+
+def test_the_finder_proposes_the_main_commune_of_the_territory_and_lets_it_go(client, banner):
+    asked = client.get("/b/osez/trouver/").text
+    assert 'name="adresse" maxlength="200" autocomplete="off" value="Nantes"' in asked
+    assert 'name="position" value=",,44109,Nantes"' in asked
+
+    away = client.get("/b/osez/trouver/?phase=idee")
+    assert away["Location"] == "/b/osez/trouver/?commune=44109&phase=idee"
+    assert 'href="/b/osez/trouver/?phase=idee&amp;lieu="' in client.get(away["Location"]).text
+    emptied = client.get("/b/osez/trouver/?adresse=&position=,,44109,Nantes&phase=idee", follow=True)
+    assert emptied.redirect_chain == [("/b/osez/trouver/?phase=idee&lieu=", 302)]
+
+    said = client.get("/b/osez/trouver/?phrase=j%27ai+une+id%C3%A9e")
+    assert ">Nantes" in said.text
+    assert "Nantes" not in client.get("/trouver/").text
 
 
 def test_redirections_keep_the_banner(client, banner):

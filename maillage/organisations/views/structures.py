@@ -35,7 +35,7 @@ from maillage.organisations.queries.versions import changes_since
 from maillage.organisations.queries.zones import names_of_zones
 from maillage.ui.navigation import exists
 
-PLACES = ("commune", "epci", "qpv")
+PLACES = ("commune", "epci", "qpv", "territoire")
 NETWORKS = {one.value: one.label for one in v1.ReseauPorteur}
 
 
@@ -71,12 +71,14 @@ def _search(query: QueryDict) -> tuple[Search, str]:
     kinds = tuple(kind for kind in dict.fromkeys(query.getlist("nature")) if kind in Kind.values)
     text, place, unknown = query.get("q", "")[:200], None, ""
     for kind in PLACES:
-        if place is None and (code := query.get(kind, "").strip()[:10]):
+        if place is None and (code := query.get(kind, "").replace("\x00", "").strip()[:60]):
             place = place_of(kind, code)
             unknown = "" if place else code
-    if place is None and not unknown and (named := query.get("lieu", "").strip()[:100]):
-        place = place_named(named)
-        unknown = "" if place else named
+    named = query.get("lieu")
+    if named is not None and not unknown and (named := named.strip()[:100]) != (place.nom if place else ""):
+        # without JavaScript, the field says what the codes beside it do not know yet
+        place = place_named(named) if named else None
+        unknown = named if named and not place else ""
     return Search(text, kinds, place), unknown
 
 
