@@ -1,4 +1,14 @@
 from maillage.journeys.models.consent import Aim, Consent, ConsentRequest, ConsentText
+from maillage.journeys.models.fact import (
+    AgeClass,
+    Answered,
+    Business,
+    Fact,
+    FreinFact,
+    Publication,
+    ReferralFact,
+    Stage,
+)
 from maillage.journeys.models.group import Attendance, Group, GroupMeeting, GroupMember
 from maillage.journeys.models.journey import Appointment, Document, Frein, Note, Step
 from maillage.journeys.models.person import Follow, Gender, OpeningEvent, Person, Situation
@@ -20,16 +30,21 @@ from maillage.journeys.models.referral import (
 __all__ = [
     "CLOSED",
     "OPEN",
+    "AgeClass",
     "Aim",
     "AnswerLink",
+    "Answered",
     "Appointment",
     "Attendance",
+    "Business",
     "Consent",
     "ConsentRequest",
     "ConsentText",
     "Document",
+    "Fact",
     "Follow",
     "Frein",
+    "FreinFact",
     "Gender",
     "Group",
     "GroupMeeting",
@@ -39,10 +54,13 @@ __all__ = [
     "Note",
     "OpeningEvent",
     "Person",
+    "Publication",
     "Referral",
     "ReferralEvent",
+    "ReferralFact",
     "RefusalReason",
     "Situation",
+    "Stage",
     "State",
     "Step",
     "Terms",

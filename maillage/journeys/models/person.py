@@ -70,7 +70,10 @@ class Person(models.Model):
 
     class Meta:
         db_table_comment = "personal: to accompany someone who asked for it"
-        indexes = [models.Index(fields=["last_activity_at"], name="person_last_activity")]
+        indexes = [
+            models.Index(fields=["last_activity_at"], name="person_last_activity"),
+            models.Index(fields=["created_at"], name="person_created"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["phone"], condition=~Q(phone=""), name="person_phone_once"),
             models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="person_email_once"),

@@ -193,3 +193,19 @@ CREATE POLICY ours ON journeys_attendance USING (EXISTS (
         AND f.person_id = journeys_attendance.person_id AND (f.until IS NULL OR f.until > now())));
 CREATE POLICY forgetting ON journeys_attendance USING (maillage_purpose() = 'retention');
 CREATE POLICY reading ON journeys_attendance FOR SELECT USING (maillage_purpose() = 'statistics');
+
+-- what stays of the people whose file is gone: written when they are forgotten, read to be counted, never changed
+ALTER TABLE journeys_fact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journeys_fact FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON journeys_fact FOR INSERT WITH CHECK (maillage_purpose() = 'retention');
+CREATE POLICY reading ON journeys_fact FOR SELECT USING (maillage_purpose() IN ('statistics', 'retention'));
+
+ALTER TABLE journeys_referralfact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journeys_referralfact FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON journeys_referralfact FOR INSERT WITH CHECK (maillage_purpose() = 'retention');
+CREATE POLICY reading ON journeys_referralfact FOR SELECT USING (maillage_purpose() IN ('statistics', 'retention'));
+
+ALTER TABLE journeys_freinfact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journeys_freinfact FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON journeys_freinfact FOR INSERT WITH CHECK (maillage_purpose() = 'retention');
+CREATE POLICY reading ON journeys_freinfact FOR SELECT USING (maillage_purpose() IN ('statistics', 'retention'));
