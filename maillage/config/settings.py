@@ -264,6 +264,7 @@ NAVIGATION = [
 ]
 ACCOUNT_NAVIGATION = [
     (_("Mon espace"), "/espace/"),
+    (_("Orientations"), "/espace/orientations/"),
     (_("Mes services"), "/espace/services/"),
     (_("Mes structures"), "/structures/"),
     (_("Mon compte"), "/compte/"),

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "", include("maillage.organisations.urls")
     ),  # before: it has folders of its own under media/ and espace/
+    path("", include("maillage.journeys.urls")),
     path("", include("maillage.initiatives.urls")),
     path("", include("maillage.offers.urls.finder")),
     path("", include("maillage.offers.urls.services")),

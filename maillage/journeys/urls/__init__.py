@@ -1,1 +1,8 @@
 """Addresses of the journeys: one module a subject, all in one namespace."""
+
+from django.urls import URLPattern, URLResolver
+
+from maillage.journeys.urls import referrals
+
+app_name = "journeys"
+urlpatterns: list[URLPattern | URLResolver] = [*referrals.urlpatterns]
