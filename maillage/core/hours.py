@@ -4,7 +4,7 @@ Times are the instance's own (settings.TIME_ZONE). Syntax: https://wiki.openstre
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -104,5 +104,13 @@ def after_working_days(at: datetime, days: int) -> datetime:
     """The same time `days` working days after `at`: Monday to Friday, but for the French public holidays."""
     while days > 0:
         at += timedelta(days=1)
-        days -= bool(_read("Mo-Fr; PH off").is_open(localtime(at)))
+        days -= is_working_day(localtime(at).date())
     return at
+
+
+@lru_cache(maxsize=4096)
+def is_working_day(day: date) -> bool:
+    """Whether people work that day: Monday to Friday, but for the French public holidays."""
+    # at noon: an hour of the night may not exist, the day that clocks go forward
+    noon = datetime.combine(day, time(12), ZoneInfo(settings.TIME_ZONE))
+    return bool(_read("Mo-Fr; PH off").is_open(noon))

@@ -79,6 +79,7 @@ def test_a_moment_of_any_time_zone_will_do():
         ("2026-11-26T23:30", 2, "2026-11-30T23:30"),
         ("2026-11-28T10:00", 1, "2026-11-30T10:00"),
         ("2026-11-10T10:00", 1, "2026-11-12T10:00"),  # the 11th is a public holiday
+        ("2025-03-29T02:30", 1, "2025-03-31T02:30"),  # on the 30th, that hour does not exist
     ],
 )
 def test_working_days_leave_out_week_ends_and_public_holidays(asked, days, due):
