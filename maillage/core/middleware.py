@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 
 from maillage.core import metrics, problems, ratelimit
 from maillage.core.acting import Purpose, Subject, acting_as
+from maillage.core.afterwards import collecting
 from maillage.core.errors import DomainError
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ class ActingMiddleware:
             response: HttpResponse = problems.Refusal(error)
             return self._explained(request, response, identity)
         with (
+            collecting() as notes,
             ratelimit.counting(read_only=read_only) as counted,
             acting_as(
                 identity,
@@ -61,6 +63,10 @@ class ActingMiddleware:
             if failed or getattr(request, "view_failed", False):
                 counted.undone = True
                 transaction.set_rollback(True)
+        if notes and not counted.undone:
+            with acting_as(identity, subject=subject):
+                for note in notes:
+                    note()
         return self._explained(request, response, identity)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -33,6 +33,7 @@ def title(status: int) -> str:
         404: _("Introuvable"),
         405: _("Méthode non prévue"),
         409: _("Modifié entre-temps"),
+        410: _("Ce lien ne sert plus"),
         413: _("Envoi trop lourd"),
         415: _("Format non pris en charge"),
         422: _("Demande à corriger"),
