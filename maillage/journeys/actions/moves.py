@@ -16,7 +16,7 @@ from maillage.journeys.queries.in_charge import person_in_charge
 from maillage.journeys.queries.transitions import may_follow
 
 log = structlog.get_logger()
-WAITING = (State.ENVOYEE, State.RECUE, State.SANS_REPONSE)  # for the structure's answer
+WAITING = (State.ENVOYEE, State.RECUE)  # for the structure's answer, promised from the day that it was asked
 
 
 class NotAllowedNow(DomainError):

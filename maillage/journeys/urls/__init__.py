@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from maillage.journeys.urls import referrals
+from maillage.journeys.urls import answers
 
 app_name = "journeys"
-urlpatterns: list[URLPattern | URLResolver] = [*referrals.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*answers.urlpatterns]

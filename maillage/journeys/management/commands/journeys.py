@@ -1,0 +1,3 @@
+from maillage.journeys.cli import Command
+
+__all__ = ["Command"]

@@ -1,0 +1,224 @@
+"""The clock: reminders, the coordinator, the next offer, refusals. Days are working days; the clock is an argument."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.accounts.tests.people import person as user
+from maillage.core.acting import Purpose, for_purpose
+from maillage.core.hours import after_working_days
+from maillage.core.models import OutgoingMail
+from maillage.journeys.actions.follow_up import announce, run
+from maillage.journeys.models import AnswerLink, NextAction, Referral, RefusalReason, State, Terms
+from maillage.journeys.schedule import Step, milestones, reminders_due, step_due
+from maillage.journeys.tests.factories import NOW, make_person, make_referral, member
+from maillage.organisations.models import Duty
+from maillage.organisations.tests.factories import make_banner, make_organisation
+
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 1)).map(timezone.make_aware)
+PROMISES = st.integers(1, 30)
+
+
+@given(MOMENTS, PROMISES)
+def test_a_silence_is_dealt_with_in_order_and_each_step_once(sent_at, promised_days):
+    days = milestones(promised_days)
+    assert 0 < days.remind < days.remind_again < days.take_over < days.next_offer
+
+    state, moved_at, reminders, seen = State.ENVOYEE, sent_at, 0, []
+    for hours in range(0, 24 * 75, 24):
+        at = sent_at + timedelta(hours=hours)
+        step = step_due(
+            state, sent_at=sent_at, moved_at=moved_at, promised_days=promised_days, reminders=reminders, at=at
+        )
+        if step is None:
+            continue
+        seen.append(step)
+        if step == Step.REMIND:
+            reminders = reminders_due(sent_at=sent_at, promised_days=promised_days, at=at)
+        elif step == Step.TAKE_OVER:
+            state, moved_at = State.SANS_REPONSE, at
+        else:
+            break
+    assert seen == [Step.REMIND, Step.REMIND, Step.TAKE_OVER, Step.PROPOSE]
+    assert at.date() >= after_working_days(sent_at, days.next_offer).date()
+
+
+@given(MOMENTS, PROMISES, st.integers(0, 2), st.integers(0, 400))
+def test_who_is_late_gets_one_step_never_a_burst(sent_at, promised_days, reminders, later):
+    at = sent_at + timedelta(days=later)
+    step = step_due(
+        State.ENVOYEE,
+        sent_at=sent_at,
+        moved_at=sent_at,
+        promised_days=promised_days,
+        reminders=reminders,
+        at=at,
+    )
+    due = reminders_due(sent_at=sent_at, promised_days=promised_days, at=at)
+    if step == Step.REMIND:
+        assert due > reminders
+        assert at.date() < after_working_days(sent_at, milestones(promised_days).take_over).date()
+    if later > 60:
+        assert step == Step.TAKE_OVER
+
+
+def test_days_off_do_not_count():
+    friday = timezone.make_aware(datetime(2026, 12, 18, 17, 0))
+
+    def step(day):
+        at = timezone.make_aware(datetime(2026, 12, day, 6, 0))
+        return step_due(State.ENVOYEE, sent_at=friday, moved_at=friday, promised_days=5, reminders=0, at=at)
+
+    assert [step(day) for day in (19, 20, 21, 22)] == [None, None, None, Step.REMIND]
+    # Friday 25 is Christmas: day 6 is Tuesday 29
+    assert [step(day) for day in (24, 25, 28, 29)] == [Step.REMIND, Step.REMIND, Step.REMIND, Step.TAKE_OVER]
+
+
+@pytest.fixture
+def home(settings):
+    """A relay, a network that can be written to, a banner with its coordinator, a person, a referral just sent."""
+    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+
+    class Home:
+        relay = make_organisation(name="Relais A")
+        network = make_organisation(name="Réseau B", courriel="accueil@reseau.invalid")
+        awa, bo = member(user("awa@exemple.invalid"), relay), member(user("bo@exemple.invalid"), network)
+        cleo = user("cleo@exemple.invalid")
+        banner = make_banner()
+        person = make_person(relay, first_name="Mariam", email="mariam@exemple.invalid")
+        referral = make_referral(
+            person, relay, network, bo, state=State.ENVOYEE, banner=banner, from_user=awa,
+            initials="M. K.", reason="Un camion de cuisine",
+        )  # fmt: skip
+
+    Duty.objects.create(
+        banner=Home.banner, user=Home.cleo, period=(NOW.date(), NOW.date() + timedelta(days=400))
+    )
+    return Home
+
+
+def after(days):
+    return after_working_days(NOW, days)
+
+
+def now_is(referral):
+    with for_purpose(Purpose.FOLLOW_UP):
+        return Referral.objects.get(pk=referral.pk)
+
+
+def mails():
+    return [(mail.to, mail.subject) for mail in everyone_mails()]
+
+
+def everyone_mails():
+    with for_purpose(Purpose.MAIL):
+        return list(OutgoingMail.objects.order_by("pk"))
+
+
+def follow(*days):
+    return [{name: count for name, count in run(after(day)).items() if count} for day in days]
+
+
+@pytest.mark.django_db
+def test_silence_brings_three_mails_then_the_coordinator_then_another_offer(home):
+    with for_purpose(Purpose.FOLLOW_UP):
+        assert announce(referral_id=home.referral.pk, at=NOW)
+        assert not announce(referral_id=home.referral.pk, at=NOW)  # a job run twice
+
+    assert follow(1, 2, 2, 3, 4, 5) == [{}, {"reminded": 1}, {}, {}, {"reminded": 1}, {}]
+    written = [mail for mail in everyone_mails() if mail.to == "accueil@reseau.invalid"]
+    assert len(written) == 3
+    said = "".join(mail.subject + mail.text for mail in written)
+    assert "M. K." in said
+    assert "Un camion de cuisine" in said
+    assert not any(secret in said for secret in ("Mariam", home.person.phone, "mariam@"))
+
+    assert follow(6, 6) == [{"taken_over": 1}, {}]
+    row = now_is(home.referral)
+    assert (row.state, row.next_action, row.in_charge_id) == (
+        State.SANS_REPONSE,
+        NextAction.APPELER,
+        home.cleo.pk,
+    )
+    assert row.coordinated
+    assert (row.mails, row.reminders) == (3, 2)
+    assert mails()[-1] == ("cleo@exemple.invalid", "Des orientations sans réponse")
+
+    assert follow(9, 10, 10, 40) == [{}, {"proposed": 1}, {}, {}]
+    row = now_is(home.referral)
+    assert (row.state, row.next_action, row.closed_at) == (
+        State.SANS_REPONSE,
+        NextAction.PROPOSER_SUITE,
+        None,
+    )
+    assert mails()[-1] == ("mariam@exemple.invalid", "Des nouvelles de votre demande")
+    assert len([to for to, _subject in mails() if to == "accueil@reseau.invalid"]) == 3
+
+
+@pytest.mark.django_db
+def test_after_a_month_without_a_worker_the_coordinator_calls_and_no_mail_leaves_to_the_structure(home):
+    with for_purpose(Purpose.FOLLOW_UP):
+        announce(referral_id=home.referral.pk, at=NOW)
+    assert follow(25, 25, 26, 27) == [{"taken_over": 1}, {}, {}, {"proposed": 1}]
+    assert now_is(home.referral).mails == 1
+
+
+@pytest.mark.django_db
+def test_a_structure_without_an_address_is_telephoned_at_once(home):
+    alone = make_organisation(name="Sans adresse")
+    row = make_referral(home.person, home.relay, alone, home.awa, state=State.ENVOYEE, banner=home.banner)
+    with for_purpose(Purpose.FOLLOW_UP):
+        assert not announce(referral_id=row.pk, at=NOW)
+    assert follow(2) == [{"reminded": 1, "taken_over": 1}]
+    assert (now_is(row).state, now_is(row).mails) == (State.SANS_REPONSE, 0)
+
+
+@pytest.mark.django_db
+def test_a_link_lasts_72_hours_and_takes_the_place_of_the_one_before(home):
+    Terms.objects.create(organisation=home.network, courriel="orientations@reseau.invalid")
+    with for_purpose(Purpose.FOLLOW_UP):
+        announce(referral_id=home.referral.pk, at=NOW)
+    follow(2)
+    first, second = sorted(everyone_links(), key=lambda link: link.pk)
+    assert first.sent_to == "orientations@reseau.invalid"
+    assert first.expires_at - NOW == timedelta(hours=72)
+    assert (first.revoked_at, second.revoked_at) == (after(2), None)
+
+
+def everyone_links():
+    with for_purpose(Purpose.FOLLOW_UP):
+        return list(AnswerLink.objects.all())
+
+
+@pytest.mark.django_db
+def test_a_refusal_reaches_the_person_in_plain_words_once(home):
+    with for_purpose(Purpose.FOLLOW_UP):
+        Referral.objects.filter(pk=home.referral.pk).update(
+            state=State.REFUSEE, refusal_reason=RefusalReason.COMPLET, answered_at=NOW, moved_at=NOW,
+            next_action=NextAction.PREVENIR_PERSONNE, next_action_at=after(1), in_charge=home.awa,
+        )  # fmt: skip
+    assert [run(NOW)["told"], run(NOW)["told"]] == [1, 0]
+    row, mail = now_is(home.referral), everyone_mails()[-1]
+    assert (row.person_told_at, row.next_action, row.in_charge_id) == (
+        NOW,
+        NextAction.PROPOSER_SUITE,
+        home.awa.pk,
+    )
+    assert mail.to == "mariam@exemple.invalid"
+    assert "Il n’y a plus de place en ce moment." in mail.text
+    assert "« Relais A » reste votre contact" in mail.text
+
+
+@pytest.mark.django_db
+def test_who_is_off_the_rota_hands_over_to_who_is_on_it(home):
+    follow(6)
+    day = after(7).date()
+    dora = user("dora@exemple.invalid")
+    Duty.objects.update(period=(NOW.date(), day))
+    Duty.objects.create(banner=home.banner, user=dora, period=(day, day + timedelta(days=30)))
+
+    assert follow(7, 7) == [{"handed_over": 1}, {}]
+    assert now_is(home.referral).in_charge_id == dora.pk
