@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
-from maillage.accounts.models import Role, User
+from maillage.accounts.models import DEMO_DOMAIN, Role, User
 
 Someone = User | AnonymousUser
+SEEN = "personal_data_at"  # of the session: the last page with personal data, in seconds since 1970
 MODERATING = (Role.Kind.MODERATOR, Role.Kind.ANIMATOR, Role.Kind.NETWORK)
 
 
@@ -69,3 +75,35 @@ def network_administrator(user: Someone) -> User:
     if not isinstance(user, User) or not is_network_administrator(user):
         raise PermissionDenied
     return user
+
+
+def two_factor_since(request: HttpRequest) -> datetime | None:
+    """When this session last proved its second factor (application, key, recovery code); None: never.
+
+    A code by mail is the first factor, whoever sent it. The demo's own accounts have a shortcut (`enter_demo`), which
+    counts for them alone, and in a demo alone.
+    """
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    demo = settings.DEMO and user.email.endswith(f"@{DEMO_DOMAIN}")
+    counted = {"mfa", "demo"} if demo else {"mfa"}
+    moments = [
+        record["at"] for record in get_authentication_records(request, user) if record["method"] in counted
+    ]
+    return datetime.fromtimestamp(max(moments), UTC) if moments else None
+
+
+def may_read_personal_data(request: HttpRequest, *, at: datetime) -> bool:
+    """Whether the session proved a second factor, and has not slept since (settings.IDLE_LOCK)."""
+    proved = two_factor_since(request)
+    if proved is None:
+        return False
+    seen = datetime.fromtimestamp(request.session.get(SEEN, 0), UTC)
+    return at - max(proved, seen) < settings.IDLE_LOCK
+
+
+def note_personal_page(session: Any, *, at: datetime) -> None:
+    """A page with personal data is asked for: the session is awake. Written once a minute at most."""
+    if at - datetime.fromtimestamp(session.get(SEEN, 0), UTC) >= timedelta(minutes=1):
+        session[SEEN] = int(at.timestamp())

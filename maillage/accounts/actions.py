@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maillage.accounts.models import Role, User
-from maillage.accounts.queries import DEMO_DOMAIN, DEMO_KINDS, kind_label
+from maillage.accounts.models import DEMO_DOMAIN, Role, User
+from maillage.accounts.queries import DEMO_KINDS, kind_label
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
 

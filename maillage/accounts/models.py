@@ -4,6 +4,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+DEMO_DOMAIN = "exemple.invalid"  # RFC 2606: no mail ever reaches it
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, name: str = "", **fields: object) -> "User":

@@ -7,10 +7,9 @@ from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from maillage.accounts.models import Role, User
+from maillage.accounts.models import DEMO_DOMAIN, Role, User
 from maillage.core.acting import Purpose, for_purpose
 
-DEMO_DOMAIN = "exemple.invalid"  # RFC 2606: no mail ever reaches it
 DEMO_KINDS = ("resident", Role.Kind.CONTRIBUTOR, Role.Kind.MODERATOR, Role.Kind.ANIMATOR, Role.Kind.NETWORK)
 # of technical use only, or secret: not part of what is given back to the person
 NOT_EXPORTED = {"password", "session_key", "data", "is_superuser", "groups", "user_permissions"}

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from maillage.accounts import provider, views
+from maillage.accounts import provider, second_factor, views
 
 to_sign_in = login_not_required(RedirectView.as_view(pattern_name="account_login"))
 
@@ -41,6 +41,7 @@ own_account = [
     path("roles/<int:number>/retirer/", views.revoke, name="account_role_revoke"),
 ]
 security = [
+    path("deuxieme-preuve/", second_factor.prove, name="account_second_factor"),
     path("securite/", mfa.index, name="mfa_index"),
     path("confirmer/", account.reauthenticate, name="account_reauthenticate"),
     path("confirmer/code/", mfa.reauthenticate, name="mfa_reauthenticate"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maillage.accounts import access, actions, queries
+from maillage.accounts import access, actions, queries, second_factor
 from maillage.accounts.forms import DeleteForm, NameForm, RoleForm
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
@@ -133,6 +133,7 @@ def enter_demo(request: HttpRequest) -> HttpResponse:
     if account is None:
         raise Http404
     login(request, account.user, settings.AUTHENTICATION_BACKENDS[0])
+    second_factor.record_demo(request)
     following = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure()):
         following = settings.LOGIN_REDIRECT_URL

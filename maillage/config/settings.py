@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import pghistory
@@ -209,6 +210,8 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+# after so long without a page about people, such a page asks for the second factor again
+IDLE_LOCK = timedelta(minutes=env.number("MAILLAGE_IDLE_LOCK_MINUTES", 15, least=1, most=240))
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -264,6 +267,7 @@ NAVIGATION = [
 ]
 ACCOUNT_NAVIGATION = [
     (_("Mon espace"), "/espace/"),
+    (_("Orientations"), "/espace/orientations/"),
     (_("Mes services"), "/espace/services/"),
     (_("Mes structures"), "/structures/"),
     (_("Mon compte"), "/compte/"),

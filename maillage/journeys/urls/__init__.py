@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from maillage.journeys.urls import answers
+from maillage.journeys.urls import answers, referrals
 
 app_name = "journeys"
-urlpatterns: list[URLPattern | URLResolver] = [*answers.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*referrals.urlpatterns, *answers.urlpatterns]
