@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from maillage.core.examples import marked
 from maillage.offers.situation import Situation, Whereabouts
 
 
@@ -57,12 +58,17 @@ class Item:
     is_fresh: bool = True  # confirmed within six months
     is_example: bool = False
 
+    @property
+    def structure_marked(self) -> str:
+        """The structure, « (exemple) » when it is invented: where no badge can stand."""
+        return marked(self.structure, self.is_example)
+
     def as_json(self) -> dict[str, Any]:
         """ITEM of the design: exactly these keys."""
         return {
             "id": self.id,
             "nom": self.nom,
-            "structure": self.structure,
+            "structure": self.structure_marked,
             "distance_m": self.distance_m,
             "reasons": [reason.text for reason in self.reasons],
             "open_now": self.open_now,
@@ -113,8 +119,8 @@ class FinancingItem:
         """ITEM of the design; what lacks is said after the reasons."""
         return {
             "id": self.id,
-            "nom": self.nom,
-            "structure": self.structure,
+            "nom": self.nom if self.structure else marked(self.nom, self.is_example),
+            "structure": marked(self.structure, self.is_example),
             "distance_m": None,
             "reasons": [reason.text for reason in (*self.reasons, *self.missing)],
             "open_now": None,

@@ -165,7 +165,7 @@ def in_words(answer: Answer) -> Iterator[str]:
 
 
 def _lines(item: Item) -> Iterator[str]:
-    yield "  " + " · ".join(part for part in (item.nom, item.structure, item.phone) if part)
+    yield "  " + " · ".join(part for part in (item.nom, item.structure_marked, item.phone) if part)
     yield from (f"    - {reason.text}" for reason in item.reasons)
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from data_inclusion.schema import v1
 from pydantic import ValidationError
 
+from maillage.core.examples import marked
 from maillage.offers.models import Service
 from maillage.organisations.models import Organisation
 
 OURS = "maillage"  # the producer of what is written here
 SHORTEST, LONGEST_NAME, LONGEST_TEXT = 3, 150, 10_000
+ROOM = 15  # for the mark of an example
 
 
 def structure_id(row: Organisation) -> str:
@@ -25,6 +27,7 @@ def service_id(row: Service) -> str:
 def structure_record(row: Organisation) -> dict[str, Any]:
     """One structure (loaded with its commune) in the v1 shape; absent values are null."""
     name = row.name if len(row.name) >= SHORTEST else f"{row.name} (structure)"
+    name = marked(name[: LONGEST_NAME - ROOM].rstrip(), row.is_example) if row.is_example else name
     return {
         "source": row.source or OURS,
         "id": structure_id(row),
@@ -49,7 +52,7 @@ def service_record(row: Service) -> dict[str, Any]:
         "source": row.source or OURS,
         "structure_id": structure_id(row.structure),
         "id": service_id(row),
-        "nom": row.nom,
+        "nom": marked(row.nom[: LONGEST_NAME - ROOM].rstrip(), row.is_example) if row.is_example else row.nom,
         "description": row.description,
         "lien_source": row.lien_source or None,
         "date_maj": row.date_maj.isoformat(),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from maillage.core.examples import marked
 from maillage.core.hours_in_words import Line
 from maillage.offers.models import Service
 
@@ -17,13 +18,13 @@ def structured_data(row: Service, url: str, base_url: str, week: list[Line]) -> 
             "@type": "Service",
             "@id": url,
             "url": url,
-            "name": row.nom,
+            "name": marked(row.nom, row.is_example),
             "description": row.description[:5000],
             "serviceType": row.get_kind_display() or row.type,
             "provider": _filled(
                 {
                     "@type": "Organization",
-                    "name": row.structure.name,
+                    "name": marked(row.structure.name, row.structure.is_example),
                     "url": row.structure.website or f"{base_url}/structures/{row.structure.slug}/",
                 }
             ),

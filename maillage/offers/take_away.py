@@ -51,7 +51,7 @@ def sms_text(answer: Answer) -> str:
     doors = wording.doors(item, answer.at)
     # from the most to the least useful
     parts = [
-        item.structure,
+        item.structure_marked,
         _("Tél. %(phone)s") % {"phone": readable_phone(item.phone)} if item.phone else item.email,
         item.nom,
         item.place,

@@ -85,7 +85,7 @@ def load_banner(*, at: datetime) -> int:
     carrier, _made = Organisation.objects.get_or_create(
         slug=CARRIER,
         defaults={
-            "name": f"Nantes Métropole {MARK}", "kinds": [Kind.COLLECTIVITE], "commune_id": NANTES,
+            "name": "Nantes Métropole", "kinds": [Kind.COLLECTIVITE], "commune_id": NANTES,
             "zones": [f"epci:{NANTES_METROPOLE}"], "is_example": True,
         },
     )  # fmt: skip

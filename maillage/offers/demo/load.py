@@ -18,7 +18,7 @@ DATA = Path(__file__).with_name("data")
 FINANCINGS = "financing.json"
 MARK = "exemple"
 DESCRIPTION = "Structure d’exemple : son nom peut exister, ses services sont inventés pour la démonstration."
-AT_COMMUNE = "Position à la commune (exemple)"
+AT_COMMUNE = "Position à la commune"
 
 
 def files() -> dict[str, list[dict[str, Any]]]:
@@ -133,7 +133,7 @@ def _structure(row: dict[str, Any], commune: Commune | None) -> Organisation:
     """The example structure of this row, made when it is missing: never the real one's row."""
     first = row["services"][0]
     defaults = {
-        "name": f"{row['nom']} ({MARK})",
+        "name": row["nom"],
         "kinds": row["kinds"],
         "zones": row["zones"],
         "description": DESCRIPTION,
@@ -164,7 +164,7 @@ def _add_permanence(service: Service, row: dict[str, Any], communes: dict[str, C
     commune = communes[row["commune"]]
     permanence = Permanence.objects.create(
         service=service,
-        place=f"{row['place']} ({MARK})",
+        place=row["place"],
         adresse=AT_COMMUNE,
         commune=commune,
         point=commune.town_hall,

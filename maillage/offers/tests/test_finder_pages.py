@@ -64,6 +64,10 @@ def test_the_answer_tells_who_to_call_where_when_and_why():
     assert 'href="tel:+33199001234"' in page.text
     assert "Pourquoi ce contact ?" in told
     assert page.text.count("<h1") == 1
+    # the text message has no badge
+    assert "sLab%20%28exemple%29" in page.text
+    found = Client().get("/api/v1/offers/search?commune=95268&phase=idee").json()["first_contact"]
+    assert found["structure"] == "CitésLab (exemple)"
 
 
 @pytest.mark.parametrize(

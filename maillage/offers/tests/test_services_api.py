@@ -46,6 +46,22 @@ def test_records_keep_the_id_of_their_source(client):
     assert client.get(f"{SERVICES}/dora--1").json() == record
 
 
+def test_a_record_of_an_example_says_so_in_its_name(client):
+    structure = make_structure(name="Une structure " + "longue " * 20, is_example=True)
+    make_service(nom="Atelier", structure=structure, is_example=True)
+    make_service(nom="Vrai service", structure=make_structure(name="Vraie structure"))
+
+    services, structures = (
+        client.get(f"/api/v1/{name}").json()["items"] for name in ("services", "structures")
+    )
+
+    assert [row["nom"] for row in services] == ["Atelier (exemple)", "Vrai service"]
+    assert structures[0]["nom"].endswith(" (exemple)")
+    assert len(structures[0]["nom"]) <= 150
+    assert structures[1]["nom"] == "Vraie structure"
+    v1.Structure.model_validate(structures[0])
+
+
 def test_the_list_is_read_to_the_end_with_its_cursor(client):
     wanted = [f"maillage--{make_service().pk}" for _n in range(5)]
     seen, cursor = [], ""

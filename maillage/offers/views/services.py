@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from maillage.core.examples import marked
 from maillage.core.markdown import as_html, as_text
 from maillage.core.paging import conditional
 from maillage.core.phones import readable_phone
@@ -158,7 +159,7 @@ def _feed(selection: Selection, rows: list[Service], newest: datetime | None) ->
     for row in rows:
         town = row.commune.nom if row.commune else ""
         feed.add_item(
-            title=_readable(f"{row.nom} ({town})" if town else row.nom),
+            title=_readable(marked(f"{row.nom} ({town})" if town else row.nom, row.is_example)),
             link=settings.BASE_URL + reverse("services:page", args=[row.slug]),
             # the key never changes, an address may
             unique_id=f"tag:{settings.BASE_URL.split('//', 1)[1]},2026:service:{row.pk}",
