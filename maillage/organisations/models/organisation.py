@@ -134,6 +134,8 @@ class Organisation(models.Model):
             ),
             GinIndex(fields=["zones"], name="organisation_zones"),
             GinIndex(fields=["kinds"], name="organisation_kinds"),
+            # who follows what changes reads in this order (API `updated_since`)
+            models.Index(fields=["updated_at", "id"], name="organisation_updated"),
             models.Index(fields=["siret"], condition=~Q(siret=""), name="organisation_siret"),
         ]
         constraints = [
