@@ -162,8 +162,8 @@ class Answer:
     """One answer of the finder.
 
     `items` is one page of everything that fits, in the documented order (docs/finder.md); `total` counts all pages;
-    `facets` says for each facet (phase, besoin, public) and each code how many services it would leave when chosen
-    alone. The order is the same between two calls, but for doors that open or close meanwhile; contacts that nothing
+    `facets` says for each facet (phase, besoin, public) and each of its codes how many services it would leave when
+    chosen alone; of the needs, kinds only: what the others would bring is read once they are asked. The order is the same between two calls, but for doors that open or close meanwhile; contacts that nothing
     tells apart take turns from one day to the next, and say so among their reasons (« tour-de-role »).
     """
 

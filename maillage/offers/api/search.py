@@ -90,7 +90,11 @@ class Coordinator(Schema):
 
 
 class Found(Schema):
-    """The finder's answer; `items` is one page of the `total` services that fit, the best first."""
+    """The finder's answer; `items` is one page of the `total` services that fit, the best first.
+
+    `facets`: how many services choosing one code alone would leave: `phase`, `public`, and among `besoin` the kinds of
+    service. Brakes, categories and themes are not in it: what they would bring is only read once they are asked.
+    """
 
     first_contact: Line | None
     steps: list[Step]

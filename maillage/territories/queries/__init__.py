@@ -13,7 +13,7 @@ from maillage.territories.queries.location import (
     position,
 )
 from maillage.territories.queries.names import PlaceFound, search_anything, search_places
-from maillage.territories.queries.surroundings import Surroundings, around_commune, around_point
+from maillage.territories.queries.surroundings import Surroundings, around_commune, around_point, is_near
 from maillage.territories.queries.territory import commune, epci, qpv
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "assign",
     "commune",
     "epci",
+    "is_near",
     "locate",
     "names_by_code",
     "places_called",

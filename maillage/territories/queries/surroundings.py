@@ -34,6 +34,15 @@ def around_commune(code: str) -> Surroundings | None:
     return _found({"lon": None, "lat": None, "code": code})
 
 
+def is_near(code: str, lon: float, lat: float, within_m: float) -> bool:
+    """Whether (lon, lat), degrees, SRID 4326, is in the commune of this Insee code or within `within_m` metres of it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("near_commune"), {"code": code, "lon": lon, "lat": lat, "within_m": within_m}
+        )
+        return cursor.fetchone() is not None
+
+
 def _found(parameters: dict[str, str | float | None]) -> Surroundings | None:
     with connection.cursor() as cursor:
         cursor.execute(statement("surroundings"), parameters)

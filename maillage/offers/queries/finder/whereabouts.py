@@ -8,6 +8,8 @@ from maillage.territories import queries as territories
 
 EVERYWHERE = "france"
 FRANCE = (EVERYWHERE, "99100")  # Insee's code of the country
+# an address on a boundary is geocoded on either side of it, and contours are drawn to some tens of metres
+BOUNDARY_M = 200
 
 
 class NoPlace(DomainError):
@@ -17,7 +19,8 @@ class NoPlace(DomainError):
 def whereabouts(situation: Situation) -> Whereabouts:
     """The territories around the point, or around the commune when there is no point; only "france" without either.
 
-    Raises NoPlace at sea, abroad, for an unknown commune and for a point out of the commune that comes with it;
+    Raises NoPlace at sea, abroad, for an unknown commune and for a point more than BOUNDARY_M out of the commune that
+    comes with it (nearer, it is taken for in it: the address was geocoded on the boundary);
     InvalidPosition when longitude and latitude are no place on Earth or are exchanged.
     """
     if situation.lon is not None and situation.lat is not None:
@@ -38,6 +41,9 @@ def _at_point(lon: float, lat: float, commune: str) -> Whereabouts:
             )
         )
     if commune and commune not in found.codes and not _is_part(commune, found.commune):
+        if territories.is_near(commune, lon, lat, BOUNDARY_M):
+            asked = _at_commune(commune)
+            return Whereabouts(asked.commune, asked.nom, asked.zones, found.qpv, lon, lat)
         raise NoPlace(
             _(
                 "Ce point est dans la commune %(nom)s (%(code)s), pas dans %(asked)s. Gardez le point ou la commune."
