@@ -267,7 +267,6 @@ NAVIGATION = [
 ]
 ACCOUNT_NAVIGATION = [
     (_("Mon espace"), "/espace/"),
-    (_("Orientations"), "/espace/orientations/"),
     (_("Mes services"), "/espace/services/"),
     (_("Mes structures"), "/structures/"),
     (_("Mon compte"), "/compte/"),
@@ -276,6 +275,11 @@ MODERATION_NAVIGATION = [
     (_("Modération"), "/espace/moderation/"),
     (_("Qualité des services"), "/espace/moderation/services/"),
 ]
+REFER_PATH = "/orienter/"  # where members of structures refer someone: services and structures lead there
+PROFESSIONAL_NAVIGATION = [
+    (_("Orientations"), "/espace/orientations/"),
+]
+IS_PROFESSIONAL = "maillage.journeys.access.may_refer"  # who sees these links
 IS_MODERATOR = "maillage.accounts.access.is_moderator"  # who sees these links
 FOOTER_NAVIGATION = [
     (_("Aide"), "/aide/"),

@@ -8,6 +8,7 @@ from maillage.portal.sitemaps import SITEMAPS
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("espace/", views.workspace, name="workspace"),
     path("aide/", views.page("help"), name="help"),
     path("a-propos/", views.page("about"), name="about"),
     path("accessibilite/", views.page("accessibility"), name="accessibility"),

@@ -6,11 +6,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
+from maillage.accounts.access import MODERATING, scopes
+from maillage.accounts.models import User
 from maillage.core.markdown import as_html
+from maillage.initiatives.queries import moderation
+from maillage.journeys.queries.inbox import counts_of
 from maillage.offers.wording import STAGES
 from maillage.organisations.banners import banner_of
+from maillage.organisations.queries import organisations_of
+from maillage.organisations.queries.desk import desk_of
 from maillage.portal import queries
 from maillage.portal.source import archive
 
@@ -34,6 +41,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "latest": queries.latest(place),
     }
     return render(request, "portal/home.html", context)
+
+
+@never_cache
+@require_safe
+def workspace(request: HttpRequest) -> HttpResponse:
+    """The home of a signed-in person: what waits for them in each app, their fiches, proposals and structures."""
+    assert isinstance(request.user, User)  # the site asks for a sign-in
+    scope = scopes(request.user, *MODERATING)
+    context = {
+        "referrals": counts_of(request.user, at=timezone.now()),
+        "proposals": moderation.proposals_of(request.user.pk)[:50],
+        "fiches": moderation.fiches_of(request.user.pk)[:100],
+        "organisations": organisations_of(request.user.pk),
+        "desk": desk_of(request.user),
+        "queue": moderation.queue_count(scope) if scope else None,
+    }
+    return render(request, "portal/workspace.html", context)
 
 
 def page(name: str) -> Callable[[HttpRequest], HttpResponse]:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from maillage.initiatives.views import (
+    carried,
     edit,
     following,
     freshness,
@@ -10,7 +11,6 @@ from maillage.initiatives.views import (
     media,
     moderation,
     propose,
-    workspace,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,8 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("suivre/", following.follow, name="follow"),
     path("suivre/<uuid:key>/", following.prove, name="follow-prove"),
     path("suivre/<uuid:key>/arreter/", following.stop, name="follow-stop"),
-    path("structures/<slug:slug>/initiatives/", workspace.carried, name="carried"),
-    path("espace/", workspace.workspace, name="workspace"),
+    path("structures/<slug:slug>/initiatives/", carried.carried, name="carried"),
     path("espace/importer/", importing.send, name="import"),
     path("espace/importer/<uuid:key>/", importing.file, name="import-file"),
     path("espace/importer/<uuid:key>/importer/", importing.confirm, name="import-confirm"),

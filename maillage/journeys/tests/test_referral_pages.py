@@ -15,6 +15,7 @@ from maillage.journeys.models import Aim, Referral, State, Terms
 from maillage.journeys.queries.inbox import Choice, desk_of, inbox
 from maillage.journeys.tests.factories import act_as, agree, make_person, make_referral
 from maillage.journeys.tests.test_referrals import make_home
+from maillage.offers.tests.factories import make_service
 
 pytestmark = pytest.mark.django_db
 INBOX = "/espace/orientations/"
@@ -272,3 +273,29 @@ def test_hostile_words_stay_words_on_every_page(home):
     assert client.post("/orienter/", {"qui": text}).status_code == 200
     assert client.get("/orienter/", {"ou": text, "service": "9" * 40, "personne": "-1"}).status_code == 200
     assert client.get(INBOX, {"vue": text, "etat": text, "structure": text, "apres": text}).status_code == 400
+
+
+def test_who_belongs_to_a_structure_refers_from_the_pages_of_services_and_structures(home):
+    service = make_service(structure=home.network)
+    pages = {
+        f"/structures/{home.network.slug}/": f"/orienter/?structure={home.network.slug}",
+        f"/services/{service.slug}/": f"/orienter/?service={service.pk}",
+    }
+    for page, link in pages.items():
+        assert f'href="{link}"' in signed_in(home.awa).get(page).text, page
+        assert link not in Client().get(page).text
+        assert link not in signed_in(user(f"h{len(page)}@exemple.invalid")).get(page).text
+    chosen = signed_in(home.awa).get(f"/orienter/?service={service.pk}").text
+    assert service.nom in chosen
+
+
+def test_the_home_of_a_professional_says_what_waits(home):
+    sent(home, at=timezone.now() - timedelta(days=9))
+    manager, resident = (
+        signed_in(home.cy).get("/espace/").text,
+        signed_in(user("h@exemple.invalid")).get("/espace/").text,
+    )
+    assert "orientation à traiter aujourd’hui" in manager
+    assert "attend la réponse de votre structure" in manager
+    assert 'href="/espace/orientations/"' in manager
+    assert "orientation" not in resident
