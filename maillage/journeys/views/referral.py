@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.accounts.models import User
+from maillage.accounts.second_factor import second_factor_required
 from maillage.core.ratelimit import limit
 from maillage.journeys import access
 from maillage.journeys.actions import referrals as actions
@@ -25,7 +25,7 @@ from maillage.ui.navigation import exists
 FILE = "/espace/personnes/{}/"
 
 
-@never_cache
+@second_factor_required
 @require_safe
 def referral(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Where a referral stands, what it asks, what may be done, and how it came there."""
@@ -47,7 +47,7 @@ def _page(request: HttpRequest, row: Referral, refusal: RefusalForm, *, status: 
     return render(request, "journeys/referrals/referral.html", context, status=status)
 
 
-@never_cache
+@second_factor_required
 @require_POST
 def act(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Do `what` (a key of access.RIGHTS but pass_on) to a referral; what comes too late answers 409 and says who was first."""
@@ -109,7 +109,7 @@ def _done(request: HttpRequest, row: Referral, what: str, by: int, at: datetime)
             return _("L’orientation est annulée.")
 
 
-@never_cache
+@second_factor_required
 @require_http_methods(["GET", "POST"])
 def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Look for the right structure (`ou`), choose it (`service` or `structure`), and pass the referral on (POST)."""
