@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.timezone import localdate
 
+from maillage.accounts.access import may_read_personal_data
 from maillage.accounts.models import User
-from maillage.journeys.models import Referral, State
+from maillage.journeys.models import CLOSED, Follow, Person, Referral, State
+from maillage.journeys.openings import note_opening
 from maillage.organisations.models import Duty, Membership
 
 Someone = User | AnonymousUser
@@ -40,6 +44,58 @@ RIGHTS = {
     "cancel": ("sender", "coordinator"),
     "postpone": ANYONE,
 }
+
+
+@dataclass(frozen=True)
+class Professional:
+    """Who reads about people: a user with a second factor, the structures that they belong to (number → name), the
+    banners on whose rota they are today."""
+
+    user: User
+    organisations: dict[int, str]
+    banners: frozenset[int]
+
+
+def professional(request: HttpRequest) -> Professional:
+    """Who asks, if they belong to a structure, are on a rota or have something in their charge; PermissionDenied otherwise.
+
+    Without a second factor proved in this session, too: the pages ask for it before (urls), this is the second lock.
+    """
+    user = request.user
+    if not isinstance(user, User) or not user.is_active:
+        raise PermissionDenied
+    if not may_read_personal_data(request, at=timezone.now()):
+        raise PermissionDenied
+    structures = Membership.objects.filter(user=user).order_by("organisation__name", "organisation")
+    organisations = dict(structures.values_list("organisation_id", "organisation__name"))
+    duties = Duty.objects.filter(user=user, period__contains=localdate())
+    banners = frozenset(duties.values_list("banner_id", flat=True))
+    if organisations or banners:
+        return Professional(user, organisations, banners)
+    if Referral.objects.filter(in_charge=user).exclude(state__in=CLOSED).exists():
+        return Professional(user, organisations, banners)
+    raise PermissionDenied
+
+
+def person_to_read(request: HttpRequest, person_id: int, why: str) -> Person:
+    """The person, if who asks may read their file (row security); Http404 otherwise. The opening is logged, with `why`."""
+    reader = professional(request)
+    found = Person.objects.select_related("commune").defer("commune__contour").filter(pk=person_id).first()
+    if found is None:
+        raise Http404
+    followed = Follow.objects.filter(
+        Q(until=None) | Q(until__gt=timezone.now()), person=found, organisation__in=list(reader.organisations)
+    )
+    ours = followed.order_by("since", "pk").values_list("organisation_id", flat=True).first()
+    note_opening(request, found.pk, organisation_id=ours, why=why)
+    return found
+
+
+def organisation_to_export(request: HttpRequest, organisation_id: int) -> int:
+    """The structure's number, if who asks belongs to it; PermissionDenied otherwise."""
+    if organisation_id not in professional(request).organisations:
+        raise PermissionDenied
+    return organisation_id
 
 
 def may_refer(user: Someone) -> bool:
@@ -94,6 +150,13 @@ def sides(user: Someone, row: Referral) -> Sides:
     sender = row.from_organisation_id in ours
     outside = not receiver and not sender
     return Sides(receiver, sender, outside and (row.in_charge_id == user.pk or _on_duty(user, row)))
+
+
+def organisation_of(standing: Sides, row: Referral) -> int | None:
+    """The structure in whose name that side reads the referral; None for a coordinator."""
+    if standing.receiver:
+        return row.to_organisation_id
+    return row.from_organisation_id if standing.sender else None
 
 
 def _on_duty(user: Someone, row: Referral) -> bool:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from maillage.accounts.second_factor import second_factor_required
 from maillage.organisations.views import banners, calls, claims, media, structures
 
 app_name = "organisations"
@@ -31,6 +32,6 @@ urlpatterns = [
     path("espace/bannieres/<slug:slug>/astreinte/", banners.rota, name="banner-rota"),
     path("espace/bannieres/<slug:slug>/astreinte/<int:duty_id>/", banners.end_duty, name="banner-duty"),
     path("media/logos/<path:name>", media.logo, name="logo"),
-    path("espace/rappels/", calls.calls, name="calls"),
-    path("espace/rappels/<int:call_id>/", calls.call, name="call"),
+    path("espace/rappels/", second_factor_required(calls.calls), name="calls"),
+    path("espace/rappels/<int:call_id>/", second_factor_required(calls.call), name="call"),
 ]

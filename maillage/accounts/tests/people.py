@@ -1,6 +1,5 @@
 """People of the tests, and what they leave behind."""
 
-from datetime import datetime
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -8,6 +7,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
+from maillage.accounts.access import note_personal_page
 from maillage.accounts.models import Role, User
 from maillage.core.acting import Purpose, for_purpose
 
@@ -28,25 +28,20 @@ def person(email: str, *roles: tuple[str, ...]) -> User:
     return user
 
 
-def signed_in(user: User) -> Client:
-    """A browser in which `user` has signed in."""
+def signed_in(user: User, *, second_factor: bool = True) -> Client:
+    """A browser in which `user` has signed in, and proved a second factor just now."""
     client = Client()
     with for_purpose(Purpose.ADMINISTRATION):
         client.force_login(user)
+    if second_factor:
+        prove_second_factor(client, user)
     return client
 
 
-def with_second_factor(user: User, *, at: datetime | None = None) -> Client:
-    """A browser in which `user` has signed in and proved a second factor, at `at` (now by default)."""
-    client = signed_in(user)
-    prove_second_factor(client, user, at=at)
-    return client
-
-
-def prove_second_factor(client: Client, user: User, *, at: datetime | None = None) -> None:
+def prove_second_factor(client: Client, user: User) -> None:
     """Note in the session what allauth notes when a code of an application is right."""
     request = HttpRequest()
     request.session = client.session
     record_authentication(request, user, method="mfa", type="totp")
-    request.session["account_authentication_methods"][-1]["at"] = (at or timezone.now()).timestamp()
+    note_personal_page(request.session, at=timezone.now())
     request.session.save()

@@ -18,7 +18,7 @@ from maillage.accounts import access, actions
 from maillage.accounts.models import User
 from maillage.accounts.second_factor import second_factor_required
 from maillage.accounts.tests.factories import enter, make_user
-from maillage.accounts.tests.people import person, prove_second_factor, signed_in, with_second_factor
+from maillage.accounts.tests.people import person, prove_second_factor, signed_in
 from maillage.core.acting import Purpose, acting_as, for_purpose
 
 PAGE = "/espace/dossier-essai/"
@@ -89,7 +89,7 @@ def test_a_session_opened_by_a_code_by_mail_is_sent_to_set_a_factor_up_and_comes
 
 
 def test_an_older_session_proves_the_factor_without_a_loop(ada):
-    client = signed_in(with_application(ada))
+    client = signed_in(with_application(ada), second_factor=False)
     asked = client.get(PAGE).url
     wrong = client.post(asked, {"preuve-code": "000000"})
     assert wrong.status_code == 200
@@ -102,11 +102,11 @@ def test_an_older_session_proves_the_factor_without_a_loop(ada):
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_the_way_back_never_leaves_the_site(ada, elsewhere):
-    assert with_second_factor(ada).get("/compte/deuxieme-preuve/", {"next": elsewhere}).url == "/"
+    assert signed_in(ada).get("/compte/deuxieme-preuve/", {"next": elsewhere}).url == "/"
 
 
 def test_a_form_sent_after_a_sleep_is_kept_and_goes_with_the_proof(ada):
-    client = with_second_factor(with_application(ada))
+    client = signed_in(with_application(ada))
     assert client.get(PAGE).status_code == 200
     fall_asleep(client)
 
@@ -138,7 +138,7 @@ def _hidden(page):
 
 
 def test_a_part_asked_by_htmx_moves_the_whole_page_to_the_proof(ada):
-    client = signed_in(with_application(ada))
+    client = signed_in(with_application(ada), second_factor=False)
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/espace/?onglet=1"}
     assert client.get(PAGE, headers=headers)["HX-Redirect"].endswith("next=%2Fespace%2F%3Fonglet%3D1")
     posted = client.post(PAGE, {"note": "a"}, headers=headers)
@@ -173,8 +173,8 @@ def test_a_session_sleeps_after_fifteen_minutes_without_a_page_about_people(ada,
 
 
 def test_a_proof_is_of_one_account(ada):
-    client = with_second_factor(ada)
-    other = signed_in(person("bob@example.org"))
+    client = signed_in(ada)
+    other = signed_in(person("bob@example.org"), second_factor=False)
     session = other.session
     for key in ("account_authentication_methods", "account_authentication_methods_user"):
         session[key] = client.session[key]
@@ -194,7 +194,7 @@ def test_the_demos_accounts_enter_without_a_telephone_and_only_in_a_demo(ada, se
     assert 'name="preuve-exemple"' in asked.text
     assert client.post(PAGE, {"note": "gardée", "preuve-exemple": "1"}).text == "dossier gardée "
 
-    real = signed_in(ada)
+    real = signed_in(ada, second_factor=False)
     assert "preuve-exemple" not in real.get("/compte/deuxieme-preuve/").text
     assert real.post(PAGE, {"preuve-exemple": "1"}).status_code == 403
     assert real.get(PAGE).status_code == 302

@@ -18,6 +18,7 @@ from maillage.journeys.actions import referrals as actions
 from maillage.journeys.actions.moves import NotAllowedNow
 from maillage.journeys.forms.referrals import RefusalForm
 from maillage.journeys.models import Referral
+from maillage.journeys.openings import note_opening
 from maillage.journeys.queries.referrals import is_visible, sheet, target_of
 from maillage.journeys.views.refer import found_places
 from maillage.ui.navigation import exists
@@ -35,7 +36,15 @@ def referral(request: HttpRequest, referral_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Referral, refusal: RefusalForm, *, status: int = 200) -> HttpResponse:
     assert isinstance(request.user, User)  # access
-    found = sheet(row, request.user, access.sides(request.user, row))
+    found_sides = access.sides(request.user, row)
+    found = sheet(row, request.user, found_sides)
+    if found.person:
+        note_opening(
+            request,
+            row.person_id,
+            organisation_id=access.organisation_of(found_sides, row),
+            why=_("Orientation n° %(number)s") % {"number": row.pk},
+        )
     path = FILE.format(row.person_id)
     context = {
         "sheet": found,
