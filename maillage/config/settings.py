@@ -326,6 +326,8 @@ X_FRAME_OPTIONS = "DENY"
 # --- Mail ------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
 SMTP_URL = env.url("MAILLAGE_SMTP_URL", schemes=("smtp", "smtps"))
+SMS_URL = env.url("MAILLAGE_SMS_URL")
+SMS_TOKEN = env.text("MAILLAGE_SMS_TOKEN")
 DEFAULT_FROM_EMAIL = env.text("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@localhost>")
 
 # --- Logs, figures ---------------------------------------------------------------------------------------

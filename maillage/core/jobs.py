@@ -109,17 +109,29 @@ def deliver_mails() -> None:
     deliver_due()
 
 
+@job("core.deliver_texts", cron="*/5 * * * *", one_transaction=False, retries=0)
+def deliver_texts() -> None:
+    """Send the text messages that wait; also runs by itself, for what has to be tried again."""
+    from maillage.core.sms import deliver_due
+
+    deliver_due()
+
+
 @job("core.forget", cron="41 2 * * *", purpose=Purpose.MAIL)
 def forget() -> None:
-    """Delete what has served: mails of a month ago, ended windows, old progress, ended sessions."""
+    """Delete what has served: mails of a month ago, texts, codes, ended windows, old progress, ended sessions."""
     from django.contrib.sessions.models import Session
 
+    from maillage.core.codes import forget_old_codes
     from maillage.core.mail import forget_old_mails
     from maillage.core.models import Progress
     from maillage.core.ratelimit import forget_ended_windows
+    from maillage.core.sms import forget_old_texts
 
     forget_old_mails()
     forget_ended_windows()
     now = timezone.now()
+    forget_old_texts(now)
+    forget_old_codes(now)
     Progress.objects.filter(changed_at__lt=now - timedelta(days=30)).delete()
     Session.objects.filter(expire_date__lt=now).delete()

@@ -40,7 +40,8 @@ class ActingMiddleware:
         session = request.session if request.session.session_key else {}
         user_id = session.get(SESSION_KEY)
         identity = int(user_id) if user_id else None
-        subject = Subject.read(session.get(SUBJECT_KEY, ""))
+        # who is signed in acts in their own name alone, even in a browser where someone opened their own file
+        subject = None if identity else Subject.read(session.get(SUBJECT_KEY, ""))
         # a provider's answer signs a person in by GET
         read_only = request.method in {"GET", "HEAD"} and not signing_in
         try:

@@ -1,7 +1,11 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from maillage.core.phones import readable_phone
 
 
 class Provable(models.Model):
@@ -41,6 +45,53 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class OutgoingText(models.Model):
+    """One text message to send: written in the transaction that causes it, deleted once the gateway has taken it."""
+
+    to = models.CharField(max_length=20)  # E.164
+    text = models.CharField(max_length=480)  # three messages of an older phone, at most
+    created_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()  # of no use after that: a code that is over
+    due_at = models.DateTimeField(default=timezone.now)  # of the next attempt
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table_comment = "personal: to deliver a text message"
+        constraints = [
+            models.CheckConstraint(condition=Q(to__regex=r"^\+[0-9]{6,15}$"), name="outgoing_text_to"),
+            models.CheckConstraint(condition=~Q(text=""), name="outgoing_text_said"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def number(self) -> str:
+        """The number as people say it."""
+        return readable_phone(self.to)
+
+
+class OneTimeCode(models.Model):
+    """One code that was asked for (core.codes). The address is forgotten as soon as the code has left for it."""
+
+    key = models.UUIDField(
+        primary_key=True, default=uuid.uuid4, editable=False
+    )  # kept by the browser that asked
+    kind = models.CharField(max_length=20)  # what it opens
+    address = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=40, blank=True)  # « person:12 », once the code has left
+    code_hash = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table_comment = "personal: where to send a code"
+        indexes = [models.Index(fields=["asked_at"], name="one_time_code_asked")]
+
+    def __str__(self) -> str:
+        return str(self.key)[:8]
 
 
 class RateLimit(models.Model):

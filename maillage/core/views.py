@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from maillage.core import mail, progress
+from maillage.core import mail, progress, sms
 
 
 @login_not_required
@@ -39,7 +39,7 @@ def cancel_work(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def outbox(request: HttpRequest) -> HttpResponse:
-    """The demo's mails, which leave for nowhere."""
+    """The demo's mails and text messages, which leave for nowhere."""
     if not settings.DEMO or settings.SMTP_URL:
         raise Http404
-    return render(request, "core/outbox.html", {"mails": mail.latest()})
+    return render(request, "core/outbox.html", {"mails": mail.latest(), "texts": sms.latest()})
