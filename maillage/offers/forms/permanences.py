@@ -1,5 +1,6 @@
 """Permanences of a service, edited with it; exceptions are lines: « 24/12/2026 fermé », « 31/12/2026 14h-16h »."""
 
+import json
 import re
 from datetime import date
 from typing import Any
@@ -16,7 +17,10 @@ from maillage.offers.forms.services import CommuneField, HoursField, commune_as_
 from maillage.offers.models import Service
 
 MOST = 30
+LONGEST_SNAPSHOT = 400_000
 Exceptions = dict[date, tuple[str, str]]
+# one permanence as its form shows it: the fields of PermanenceForm, days as « 2026-12-24 » or ""; id None when it is new
+Typed = dict[str, Any]
 HOURS = re.compile(r"\d{1,2}\s*(?:h|:)[\s\d h:,àet-]*\d?")
 
 
@@ -86,39 +90,72 @@ def exception(line: str) -> tuple[date, str, str]:
     return on, "", note[:200]
 
 
+# what is kept of one, in the order of its form
+FIELDS = (
+    "id",
+    "place",
+    "adresse",
+    "commune",
+    "hours",
+    "by_appointment",
+    "starts_on",
+    "ends_on",
+    "exceptions",
+)
 PermanenceFormSet = forms.formset_factory(
     PermanenceForm, extra=1, can_delete=True, max_num=MOST, absolute_max=MOST + 5
 )
 
 
-def permanences_of(service: Service) -> list[dict[str, Any]]:
+def permanences_of(service: Service) -> list[Typed]:
     """The permanences of a service as the forms show them."""
+    rows = service.permanences.select_related("commune").defer("commune__contour").order_by("place", "pk")
     return [
-        {
-            "id": one.pk,
-            "place": one.place,
-            "adresse": one.adresse,
-            "commune": commune_as_typed(one.commune),
-            "hours": one.hours,
-            "by_appointment": one.by_appointment,
-            "starts_on": one.starts_on,
-            "ends_on": one.ends_on,
-            "exceptions": "\n".join(
-                f"{e.day:%d/%m/%Y} {e.hours or _('fermé')} {e.note}".strip()
-                for e in one.exceptions.order_by("day")
-            ),
-        }
-        for one in service.permanences.select_related("commune").order_by("place", "pk")
+        as_typed(
+            {name: getattr(one, name) for name in FIELDS[:-1]}
+            | {"exceptions": {e.day: (e.hours, e.note) for e in one.exceptions.all()}}
+        )
+        for one in rows.prefetch_related("exceptions")
     ]
+
+
+def as_typed(values: dict[str, Any]) -> Typed:
+    """One permanence, as values_of_set gives it, in the words of its form."""
+    return values | {
+        "commune": commune_as_typed(values["commune"]),
+        "exceptions": "\n".join(
+            f"{on:%d/%m/%Y} {hours or _('fermé')} {note}".strip()
+            for on, (hours, note) in sorted(values["exceptions"].items())
+        ),
+        **{name: values[name].isoformat() if values[name] else "" for name in ("starts_on", "ends_on")},
+    }
 
 
 def values_of_set(formset: Any) -> list[dict[str, Any]]:
     """The permanences that a valid formset keeps, as actions.services writes them."""
     return [
-        {
-            **{name: form.cleaned_data[name] for name in (
-                "id", "place", "adresse", "commune", "hours", "by_appointment", "starts_on", "ends_on", "exceptions")},
-        }
+        {name: form.cleaned_data[name] for name in FIELDS}
         for form in formset
         if form.cleaned_data and form.has_changed() | bool(form.cleaned_data.get("id")) and not form.cleaned_data.get("DELETE")
     ]  # fmt: skip
+
+
+def removed_of_set(formset: Any) -> set[int]:
+    """The ids of the permanences that a valid formset takes away."""
+    return {form.cleaned_data["id"] for form in formset.deleted_forms if form.cleaned_data.get("id")}
+
+
+def snapshot(permanences: list[Typed]) -> str:
+    """The permanences as somebody reads them, carried by the form, so that what they change can be told later."""
+    return json.dumps(permanences, ensure_ascii=False)
+
+
+def from_snapshot(text: str) -> list[Typed]:
+    """What `snapshot` wrote; nothing when it is missing or means nothing: the form then counts as all changed."""
+    try:
+        rows = json.loads(text[:LONGEST_SNAPSHOT])
+    except ValueError:
+        return []
+    if not isinstance(rows, list):
+        return []
+    return [row for row in rows[: MOST + 5] if isinstance(row, dict) and set(row) == set(FIELDS)]

@@ -1,5 +1,6 @@
 """Who keeps services: rights as a table, the form, two people at once, permanences, publication, confirmation."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from maillage.offers import access
+from maillage.offers.forms.permanences import permanences_of, snapshot
 from maillage.offers.models import Service
 from maillage.offers.tests.factories import make_permanence, make_service, make_structure
 from maillage.offers.tests.people import enter, someone
@@ -201,6 +203,131 @@ def test_a_conflict_that_contradicts_nothing_asks_only_to_save_again(client, kee
 
     assert "ne se contredisent pas" in page
     assert 'value="1 rue des Lilas"' in page
+
+
+EACH = {"commune": "Garges-lès-Gonesse (95268)", "hours": "Tu 14:00-17:00"}
+
+
+def with_permanences(row, *forms, read=None):
+    """What the form sends for a service with these permanences, as they were when it was opened (`read`)."""
+    data = {f"permanence-{n}-{name}": value for n, form in enumerate(forms) for name, value in form.items()}
+    count = str(len(forms))
+    return sent(row) | data | {
+        "permanence-TOTAL_FORMS": count, "permanence-INITIAL_FORMS": count,
+        "permanences_read": snapshot(permanences_of(row)) if read is None else read,
+    }  # fmt: skip
+
+
+def shown(page):
+    """The permanences in the form of a page: (id, place, hours, whether it is ticked to be removed)."""
+    found = re.findall(r'<fieldset class="card-ma permanence-form">(.*?)</fieldset>', page, re.DOTALL)
+    value = lambda part, name: next(
+        iter(re.findall(rf'name="permanence-\d+-{name}" value="([^"]*)"', part)), ""
+    )  # noqa: E731
+    return [
+        (
+            value(part, "id"),
+            value(part, "place"),
+            value(part, "hours"),
+            "checked" in part.rpartition("DELETE")[0][-80:],
+        )
+        for part in found
+    ]
+
+
+def test_two_people_who_change_permanences_at_once_lose_nothing(client, keeper):
+    row = make_service(structure=keeper, telephone="+33199001122")
+    same, mine, theirs, both = (make_permanence(row, place=place) for place in ("A", "B", "C", "D"))
+    opened = with_permanences(
+        row,
+        {"id": same.pk, "place": "A", **EACH},
+        {"id": mine.pk, "place": "B à moi", **EACH},
+        {"id": theirs.pk, "place": "C", **EACH},
+        {"id": both.pk, "place": "D", **EACH, "hours": "mercredi 9h-12h"},
+        {"place": "Ma nouvelle", **EACH},
+    )
+    # meanwhile a colleague changes C and D, and adds one
+    theirs.place = "C à elle"
+    theirs.save()
+    both.hours = "Th 09:00-12:00"
+    both.save()
+    added = make_permanence(row, place="Sa nouvelle")
+    Service.objects.filter(pk=row.pk).update(adresse="1 rue des Lilas")
+
+    answer = client.post(f"/services/{row.slug}/modifier/", opened)
+
+    page = answer.text
+    assert answer.status_code == 409
+    assert [(place, hours) for _id, place, hours, _gone in shown(page)] == [
+        ("A", "Tu 14:00-17:00"), ("B à moi", "Tu 14:00-17:00"), ("C à elle", "Tu 14:00-17:00"),
+        ("D", "We 09:00-12:00"), ("Sa nouvelle", "Tu 14:00-17:00"), ("Ma nouvelle", "Tu 14:00-17:00"), ("", ""),
+    ]  # fmt: skip
+    assert "Permanence « D » · Horaires" in page
+    assert "Vous : mercredi 9 h à 12 h" in page
+    assert "L’autre personne : jeudi 9 h à 12 h" in page
+    assert page.count("Permanence « ") == 1
+    assert sorted(row.permanences.values_list("place", flat=True)) == [
+        "A",
+        "B",
+        "C à elle",
+        "D",
+        "Sa nouvelle",
+    ]
+
+    # saved again as the page shows it, both people's work is there
+    row.refresh_from_db()
+    forms = [
+        {"id": pk, "place": place, **EACH, "hours": hours}
+        for pk, place, hours, _gone in shown(page) if place
+    ]  # fmt: skip
+    assert client.post(f"/services/{row.slug}/modifier/", with_permanences(row, *forms)).status_code == 302
+    assert sorted(row.permanences.values_list("place", "hours")) == [
+        ("A", "Tu 14:00-17:00"), ("B à moi", "Tu 14:00-17:00"), ("C à elle", "Tu 14:00-17:00"),
+        ("D", "We 09:00-12:00"), ("Ma nouvelle", "Tu 14:00-17:00"), ("Sa nouvelle", "Tu 14:00-17:00"),
+    ]  # fmt: skip
+    assert row.permanences.filter(pk=added.pk).exists()
+
+
+def test_what_one_removes_and_the_other_changes_is_shown_to_the_one_who_saves_last(client, keeper):
+    row = make_service(structure=keeper, telephone="+33199001122")
+    i_remove, they_remove = make_permanence(row, place="A"), make_permanence(row, place="B")
+    left = make_permanence(row, place="C")
+    opened = with_permanences(
+        row,
+        {"id": i_remove.pk, "place": "A", "DELETE": "on", **EACH},
+        {"id": they_remove.pk, "place": "B changée", **EACH},
+        {"id": left.pk, "place": "C", **EACH},
+    )
+    i_remove.hours = "Fr 09:00-12:00"
+    i_remove.save()
+    they_remove.delete()
+    left.delete()
+    Service.objects.filter(pk=row.pk).update(adresse="1 rue des Lilas")
+
+    page = client.post(f"/services/{row.slug}/modifier/", opened).text
+
+    # C, that I had left as it was, is gone; B is proposed again as a new one; A is ticked, and its change shown
+    assert [(pk, place, gone) for pk, place, _hours, gone in shown(page)] == [
+        (str(i_remove.pk), "A", True), ("", "B changée", False), ("", "", False),
+    ]  # fmt: skip
+    assert "Vous : à retirer" in page
+    assert "L’autre personne : vendredi 9 h à 12 h" in page
+    assert "L’autre personne : retirée" in page
+
+
+@pytest.mark.parametrize("read", ["", "{", "[1]", '[{"id": 1}]', "null", "x" * 500_000])
+def test_without_what_was_read_nothing_is_lost_either(client, keeper, read):
+    row = make_service(structure=keeper, telephone="+33199001122")
+    one = make_permanence(row, place="A")
+    opened = with_permanences(row, {"id": one.pk, "place": "A à moi", **EACH}, read=read)
+    Service.objects.filter(pk=row.pk).update(adresse="1 rue des Lilas")
+    make_permanence(row, place="Sa nouvelle")
+
+    answer = client.post(f"/services/{row.slug}/modifier/", opened)
+
+    assert answer.status_code == 409
+    assert [place for _id, place, _hours, _gone in shown(answer.text)] == ["A à moi", "Sa nouvelle", ""]
+    assert "L’autre personne : A" in answer.text
 
 
 def test_permanences_are_changed_and_removed_with_their_service(client, keeper):

@@ -18,9 +18,18 @@ from maillage.core.ratelimit import limit
 from maillage.offers import access, service_sheet
 from maillage.offers.actions import freshness
 from maillage.offers.actions import services as actions
-from maillage.offers.forms.permanences import PermanenceFormSet, permanences_of, values_of_set
+from maillage.offers.forms.permanences import (
+    PermanenceFormSet,
+    Typed,
+    as_typed,
+    from_snapshot,
+    permanences_of,
+    removed_of_set,
+    snapshot,
+    values_of_set,
+)
 from maillage.offers.forms.services import ServiceForm
-from maillage.offers.merging import merged
+from maillage.offers.merging import merged, merged_permanences
 from maillage.offers.models import Service
 from maillage.offers.queries.keepers import services_of, structures_of
 from maillage.offers.queries.quality import reports_of
@@ -101,12 +110,14 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     row = access.service_to_edit(request.user, slug)
     base = actions.values_of(row)
     if request.method != "POST":
+        shown = permanences_of(row)
         return _page(
-            request, ServiceForm(base=base), _permanences(request, permanences_of(row)), row=row, version=row.version
+            request, ServiceForm(base=base), _permanences(request, shown), row=row, version=row.version, read=snapshot(shown)
         )  # fmt: skip
     version = int(sent) if (sent := request.POST.get("version", "")).isdecimal() and len(sent) < 10 else 0
     base = actions.version_values(row.pk, version) or base
-    form, permanences = ServiceForm(request.POST, base=base), _permanences(request, permanences_of(row))
+    form, permanences = ServiceForm(request.POST, base=base), _permanences(request, [])
+    read = request.POST.get("permanences_read", "")
     if form.is_valid() & permanences.is_valid():
         try:
             actions.save_service(
@@ -117,23 +128,41 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except actions.EditConflict as conflict:
-            return _conflict(request, conflict.current, base, form, permanences)
+            return _conflict(request, conflict.current, base, form, permanences, from_snapshot(read))
         except DomainError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Service enregistré et confirmé aujourd’hui."))
             return redirect("services:page", slug=row.slug)
-    return _page(request, form, permanences, row=row, version=version)
+    return _page(request, form, permanences, row=row, version=version, read=read)
 
 
-def _conflict(
-    request: HttpRequest, current: Service, base: dict[str, Any], form: ServiceForm, permanences: Any
+def _conflict(  # noqa: PLR0917 both sides of two things
+    request: HttpRequest,
+    current: Service,
+    base: dict[str, Any],
+    form: ServiceForm,
+    permanences: Any,
+    permanences_read: list[Typed],
 ) -> HttpResponse:
     """The form again, filled with both people's changes; where they differ, yours stands and theirs is shown."""
     values, choices = merged(base, form.values, actions.values_of(current))
-    again = ServiceForm(base=values)
+    theirs = permanences_of(current)
+    together, more = merged_permanences(
+        permanences_read,
+        [as_typed(one) for one in values_of_set(permanences)],
+        removed_of_set(permanences),
+        theirs,
+    )
     return _page(
-        request, again, permanences, row=current, version=current.version, status=409, choices=choices
+        request,
+        ServiceForm(base=values),
+        PermanenceFormSet(initial=together, prefix="permanence"),
+        row=current,
+        version=current.version,
+        status=409,
+        choices=[*choices, *more],
+        read=snapshot(theirs),
     )
 
 
@@ -152,6 +181,7 @@ def _page(
     version: int = 0,
     status: int = 0,
     choices: Any = (),
+    read: str = "",
 ) -> HttpResponse:
     wrong = form.errors or (permanences.is_bound and not permanences.is_valid())
     context = {
@@ -161,6 +191,7 @@ def _page(
         "structure": row.structure if row else structure,
         "version": version,
         "choices": choices,
+        "permanences_read": read,
         "conflict": status == Conflict.status,
         "open_all": bool(form.errors),
     }
