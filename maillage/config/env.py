@@ -1,5 +1,6 @@
 """Typed readers of environment variables. A wrong value stops the start and names itself."""
 
+import base64
 import os
 import re
 from collections.abc import Callable
@@ -54,6 +55,19 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return _read(
         name, list(default), lambda raw: [part.strip() for part in raw.split(",") if part.strip()], "des mots"
     )
+
+
+def seal_keys(name: str) -> list[str]:
+    """Keys of 32 bytes in URL-safe base64, separated by commas. A wrong one is not repeated in the message."""
+    found = words(name)
+    for text in found:
+        try:
+            whole = len(base64.b64decode(text.rstrip("=") + "=", altchars=b"-_", validate=True)) == 32
+        except ValueError:
+            whole = False
+        if not whole:
+            raise SettingError(f"{name} : il faut une clé de 32 octets en base64 (./bin/maillage sealkey).")
+    return found
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

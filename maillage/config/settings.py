@@ -230,6 +230,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+SEALED_ROOT = DATA_DIR / "sealed"  # encrypted files about people (core.sealed)
+SEAL_KEYS = env.seal_keys("MAILLAGE_SEAL_KEY")  # none: made once, in DATA_DIR/seal-keys
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_FINDERS = [
     "maillage.ui.storage.AppFinder",

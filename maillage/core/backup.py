@@ -1,7 +1,9 @@
 """One file that holds an instance, its database and its media, and gives them back.
 
 The archive is a tar: `manifest.json` (version, date, checksum of the dump), `database.dump` (pg_dump's custom
-format), `media/…`. The secret key stays out: it belongs to the machine, and without it people only sign in again.
+format), `media/…`, `sealed/…` (files about people, still encrypted). The secret key stays out: it belongs to the machine,
+and without it people only sign in again. The keys of the sealed files stay out too unless asked for, so that who finds an
+archive does not read them: keep them elsewhere.
 """
 
 import contextlib
@@ -24,12 +26,13 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from maillage import __version__
+from maillage.core import sealed
 from maillage.core.cluster import SUPERUSER, binary
 from maillage.core.errors import DomainError
 from maillage.core.rights import grant_to_web
 
 FORMAT = 1
-MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+MANIFEST, DUMP, MEDIA, SEALED = "manifest.json", "database.dump", "media", "sealed"
 DROP_OURS = Path(__file__).parent / "sql" / "drop_ours.sql"
 
 
@@ -43,7 +46,7 @@ class RestoreRefused(DomainError):
 
 @dataclass(frozen=True)
 class Content:
-    """What an archive holds: its size in bytes, its numbers of tables and of media files."""
+    """What an archive holds: its size in bytes, its numbers of tables and of files, media and sealed."""
 
     size: int
     tables: int
@@ -51,8 +54,8 @@ class Content:
 
 
 # --- write -----------------------------------------------------------------------------------------------
-def backup(target: Path, *, at: datetime) -> Content:
-    """Write the instance to `target`, whole or not at all, readable by its owner alone.
+def backup(target: Path, *, at: datetime, with_seal_keys: bool = False) -> Content:
+    """Write the instance to `target`, whole or not at all, readable by its owner alone; with the keys of sealed files if asked.
 
     Raises BackupRefused when `target` exists, its folder does not, or row security would hide rows from pg_dump.
     """
@@ -77,7 +80,10 @@ def backup(target: Path, *, at: datetime) -> Content:
         with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
             add_bytes(tar, MANIFEST, json.dumps(manifest, indent=2).encode())
             tar.add(dump, DUMP)
-            files = add_media(tar, Path(settings.MEDIA_ROOT))
+            files = add_files(tar, Path(settings.MEDIA_ROOT), MEDIA)
+            files += add_files(tar, sealed.folder(), SEALED)
+            if with_seal_keys:
+                add_bytes(tar, sealed.KEY_FILE, "\n".join(sealed.written_keys()).encode())
         archive.chmod(0o600)
         archive.rename(target)
     return Content(size=target.stat().st_size, tables=tables, files=files)
@@ -102,13 +108,13 @@ def write_dump(dump: Path) -> int:
     return sum(1 for line in list_of(dump).splitlines() if " TABLE DATA " in line)
 
 
-def add_media(tar: tarfile.TarFile, root: Path) -> int:
-    """Add every file under `root` as `media/…`; a file deleted meanwhile is passed over. Their number."""
+def add_files(tar: tarfile.TarFile, root: Path, name: str) -> int:
+    """Add every file under `root` as `<name>/…`; a file deleted meanwhile is passed over. Their number."""
     count = 0
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
-        if path.is_file() and not path.is_symlink():
+        if path.is_file() and not path.is_symlink() and not path.name.endswith(".part"):
             with contextlib.suppress(FileNotFoundError):
-                tar.add(path, f"{MEDIA}/{path.relative_to(root)}")
+                tar.add(path, f"{name}/{path.relative_to(root)}")
                 count += 1
     return count
 
@@ -121,25 +127,34 @@ def add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
 
 # --- read ------------------------------------------------------------------------------------------------
 def restore(source: Path, *, replace: bool = False) -> Content:
-    """Give back the instance of `source`: database in one transaction, then media.
+    """Give back the instance of `source`: database in one transaction, then media and sealed files.
 
-    Raises RestoreRefused when `source` is no backup or is damaged, and, without `replace`, when the database has
-    tables or the media folder has files. A refused or failed restore changes nothing.
+    Keys that the archive holds are added to the instance's. Raises RestoreRefused when `source` is no backup or is
+    damaged, and, without `replace`, when the database has tables or the folders have files. A refused or failed restore
+    changes nothing.
     """
     try:
         with tarfile.open(source) as tar, tempfile.TemporaryDirectory(prefix="maillage-") as work:
             manifest, dump = read_head(tar, Path(work))
             if not replace:
                 refuse_to_overwrite()
-            with received_media(tar) as (media, files):
+            extra = seal_keys_of(tar)
+            media, closed = (MEDIA, Path(settings.MEDIA_ROOT)), (SEALED, sealed.folder())
+            with (
+                received(tar, *media) as (new_media, public),
+                received(tar, *closed) as (new_sealed, private),
+            ):
                 load(dump)
-                swap(media, Path(settings.MEDIA_ROOT))
+                swap(new_media, media[1])
+                swap(new_sealed, closed[1])
+            if extra:
+                sealed.add_keys(extra)
             grant_to_web()
     except (tarfile.TarError, OSError, EOFError) as error:
         raise RestoreRefused(
             _("%(file)s n'est pas une sauvegarde lisible (%(why)s).") % {"file": source, "why": error}
         ) from error
-    return Content(size=source.stat().st_size, tables=manifest["tables"], files=files)
+    return Content(size=source.stat().st_size, tables=manifest["tables"], files=public + private)
 
 
 def read_head(tar: tarfile.TarFile, work: Path) -> tuple[dict[str, Any], Path]:
@@ -160,6 +175,19 @@ def read_head(tar: tarfile.TarFile, work: Path) -> tuple[dict[str, Any], Path]:
     return manifest, dump
 
 
+def seal_keys_of(tar: tarfile.TarFile) -> list[str]:
+    """The keys that the archive holds, if any. Raises RestoreRefused when they are not keys."""
+    if sealed.KEY_FILE not in tar.getnames():
+        return []
+    texts = opened(tar, sealed.KEY_FILE).read().decode(errors="replace").split()
+    try:
+        for text in texts:
+            sealed.read_key(text)
+    except ValueError as error:
+        raise RestoreRefused(_("Les clés de cette sauvegarde sont abîmées.")) from error
+    return texts
+
+
 def opened(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     file = tar.extractfile(name)
     if file is None:
@@ -168,15 +196,15 @@ def opened(tar: tarfile.TarFile, name: str) -> IO[bytes]:
 
 
 def refuse_to_overwrite() -> None:
-    """Raise RestoreRefused when the database or the media folder is not empty."""
+    """Raise RestoreRefused when the database or a folder of files is not empty."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
             "AND pg_get_userbyid(relowner) = current_user"
         )
         (tables,) = cursor.fetchone()
-    media = Path(settings.MEDIA_ROOT)
-    if tables or (media.is_dir() and any(path.is_file() for path in media.rglob("*"))):
+    roots = (Path(settings.MEDIA_ROOT), sealed.folder())
+    if tables or any(path.is_file() for root in roots if root.is_dir() for path in root.rglob("*")):
         raise RestoreRefused(
             _(
                 "Cette instance n'est pas vide : tout ce qu'elle contient serait remplacé. Ajoutez --replace si c'est voulu."
@@ -185,17 +213,16 @@ def refuse_to_overwrite() -> None:
 
 
 @contextlib.contextmanager
-def received_media(tar: tarfile.TarFile) -> Iterator[tuple[Path, int]]:
-    """The archive's media in a folder beside MEDIA_ROOT, ready to take its place, and their number."""
-    root = Path(settings.MEDIA_ROOT)
+def received(tar: tarfile.TarFile, name: str, root: Path) -> Iterator[tuple[Path, int]]:
+    """The archive's files `<name>/…` in a folder beside `root`, ready to take its place, and their number."""
     root.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".media-", dir=root.parent))
+    folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=root.parent))
     try:
-        wanted = [m for m in tar.getmembers() if m.name.startswith(f"{MEDIA}/") and m.isfile()]
+        wanted = [m for m in tar.getmembers() if m.name.startswith(f"{name}/") and m.isfile()]
         for member in wanted:
             copy_out(tar, member.name, folder)
-        (folder / MEDIA).mkdir(exist_ok=True)
-        yield folder / MEDIA, len(wanted)
+        (folder / name).mkdir(exist_ok=True)
+        yield folder / name, len(wanted)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

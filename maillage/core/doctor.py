@@ -21,7 +21,7 @@ from django.db import OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from maillage.core import assets
+from maillage.core import assets, sealed
 from maillage.core.cluster import EXTENSIONS, OLDEST_VERSION
 
 OLDEST_PYTHON, OLDEST_POSTGIS = (3, 11), (3, 3)
@@ -143,6 +143,7 @@ def folders() -> Iterator[Finding]:
             _("dans %(file)s") % {"file": key},
             _("D'autres comptes peuvent la lire : chmod 600 %(file)s") % {"file": key},
         )
+    yield from sealed_files()
     yield judge(
         _("Fichiers statiques"),
         not assets.static_files_are_old(),
@@ -151,6 +152,32 @@ def folders() -> Iterator[Finding]:
     )
     yield judge(
         _("Textes"), not assets.texts_are_old(), _("catalogue français"), _("Lancez ./bin/maillage collect.")
+    )
+
+
+def sealed_files() -> Iterator[Finding]:
+    """The keys of the files about people: private, and opening what is there."""
+    path, name = sealed.key_file(), _("Documents chiffrés")
+    if not settings.SEAL_KEYS and path.exists():
+        yield judge(
+            _("Clé des documents"),
+            not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO),
+            _("dans %(file)s") % {"file": path},
+            _("D'autres comptes peuvent la lire : chmod 600 %(file)s") % {"file": path},
+        )
+    try:
+        state = sealed.state()
+    except (ValueError, OSError) as error:
+        yield Finding(
+            name, Status.ERROR, str(error), _("Rendez la bonne clé à MAILLAGE_SEAL_KEY ou à %s.") % path
+        )
+        return
+    yield judge(
+        name,
+        not state.closed,
+        _("%(files)s fichiers, %(closed)s sans clé pour les ouvrir")
+        % {"files": state.files, "closed": state.closed},
+        _("Rendez leur clé : à la suite de MAILLAGE_SEAL_KEY, après une virgule, ou dans %s.") % path,
     )
 
 

@@ -1,5 +1,6 @@
 """What was saved is what comes back: every row of every table, every sequence, every file."""
 
+import io
 import json
 import tarfile
 from datetime import UTC, datetime
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from maillage.core import backup
+from maillage.core import backup, sealed
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.models import OutgoingMail
 from tests.databases import as_superuser
 
 pytestmark = pytest.mark.install
 AT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+SEALED = "ab/abcd"
 
 
 @pytest.fixture
@@ -23,6 +25,8 @@ def instance(own_database: str, settings, tmp_path: Path) -> str:
     settings.MEDIA_ROOT = tmp_path / "media"
     (settings.MEDIA_ROOT / "photos").mkdir(parents=True)
     (settings.MEDIA_ROOT / "photos" / "été.webp").write_bytes(bytes(range(256)) * 40)
+    settings.DATA_DIR, settings.SEALED_ROOT, settings.SEAL_KEYS = tmp_path / "data", tmp_path / "sealed", []
+    sealed.seal(io.BytesIO(b"a diploma"), SEALED)
     with acting_as(None, purpose=Purpose.MAIL):
         OutgoingMail.objects.create(to="a@example.org", subject="Bonjour", text='d\'ici ; "là"\n')
     return own_database
@@ -78,13 +82,15 @@ def test_everything_comes_back_after_it_was_changed(instance, settings, tmp_path
         server.execute("DROP TABLE django_session CASCADE")
     (settings.MEDIA_ROOT / "photos" / "été.webp").write_bytes(b"changed")
     (settings.MEDIA_ROOT / "new.pdf").write_bytes(b"new")
+    (sealed.folder() / SEALED).write_bytes(b"lost")
 
     restored = backup.restore(tmp_path / "saved.tar", replace=True)
 
     assert content(instance) == rows
     assert objects(instance) == made
     assert files(settings.MEDIA_ROOT) == media
-    assert (saved.files, saved.tables) == (restored.files, restored.tables) == (1, saved.tables)
+    assert sealed.whole(SEALED) == b"a diploma"
+    assert (saved.files, saved.tables) == (restored.files, restored.tables) == (2, saved.tables)
     with connection.cursor() as cursor:  # as the web role: its rights came back too
         cursor.execute("SELECT count(*) FROM territories_commune")
         assert cursor.fetchone() == (rows["territories_commune"][0],)
@@ -146,3 +152,20 @@ def test_a_backup_is_private_and_never_replaces_another(instance, tmp_path):
         backup.backup(tmp_path / "saved.tar", at=AT)
     with pytest.raises(backup.BackupRefused, match="Impossible d'écrire"):
         backup.backup(tmp_path / "nowhere" / "saved.tar", at=AT)
+
+
+def test_the_key_of_documents_stays_out_of_an_archive_unless_asked_for(instance, settings, tmp_path):
+    key = sealed.written_keys()
+    backup.backup(tmp_path / "saved.tar", at=AT)
+    backup.backup(tmp_path / "whole.tar", at=AT, with_seal_keys=True)
+    assert key[0].encode() not in (tmp_path / "saved.tar").read_bytes()
+
+    settings.DATA_DIR = tmp_path / "another-machine"
+    backup.restore(tmp_path / "saved.tar", replace=True)
+    own = sealed.written_keys()
+    with pytest.raises(sealed.SealKeyMissing):
+        sealed.whole(SEALED)
+    backup.restore(tmp_path / "whole.tar", replace=True)
+
+    assert sealed.whole(SEALED) == b"a diploma"
+    assert sealed.written_keys() == [*own, *key]

@@ -15,8 +15,17 @@ class Command(TyperCommand):
 
     help = "Écrit la base et les fichiers déposés dans une seule archive."
 
-    def handle(self, file: Annotated[Path, typer.Argument(help="Archive à créer.")]) -> None:
-        content = backup(file, at=timezone.now())
+    def handle(
+        self,
+        file: Annotated[Path, typer.Argument(help="Archive à créer.")],
+        with_seal_keys: Annotated[
+            bool,
+            typer.Option(
+                "--with-seal-keys", help="Avec les clés des documents chiffrés : l'archive les ouvre tous."
+            ),
+        ] = False,
+    ) -> None:
+        content = backup(file, at=timezone.now(), with_seal_keys=with_seal_keys)
         self.stderr.write(
             _("Sauvegarde écrite : %(file)s (%(size)s ; %(tables)s tables, %(files)s fichiers).")
             % {

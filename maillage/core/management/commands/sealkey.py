@@ -1,0 +1,1 @@
+from maillage.core.cli.sealkey import Command
