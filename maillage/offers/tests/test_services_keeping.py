@@ -221,9 +221,10 @@ def with_permanences(row, *forms, read=None):
 def shown(page):
     """The permanences in the form of a page: (id, place, hours, whether it is ticked to be removed)."""
     found = re.findall(r'<fieldset class="card-ma permanence-form">(.*?)</fieldset>', page, re.DOTALL)
-    value = lambda part, name: next(
-        iter(re.findall(rf'name="permanence-\d+-{name}" value="([^"]*)"', part)), ""
-    )  # noqa: E731
+
+    def value(part, name):
+        return next(iter(re.findall(rf'name="permanence-\d+-{name}" value="([^"]*)"', part)), "")
+
     return [
         (
             value(part, "id"),
