@@ -42,8 +42,9 @@ class WrongCode(DomainError):
 
 def note(link_id: int, what: str, *, at: datetime) -> None:
     """Write down one use of a link: opened, code, code-wrong, code-given, answered, revoked."""
-    # a bulk insert reads nothing back: whoever opens a link does not read its log
-    LinkOpeningEvent.objects.bulk_create([LinkOpeningEvent(link_number=link_id, what=what, at=at)])
+    # INSERT … RETURNING reads the row back, which whoever holds a link may not
+    with for_purpose(Purpose.FOLLOW_UP):
+        LinkOpeningEvent.objects.create(link_number=link_id, what=what, at=at)
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ is due by now, however long ago it came due, and writes at most one mail to a st
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from maillage.core.acting import Purpose, acting_as
+from maillage.core.errors import DomainError
 from maillage.journeys.actions.links import can_be_told, tell_structure
 from maillage.journeys.actions.moves import move, save
 from maillage.journeys.actions.telling import tell_next_offer, tell_refusal
@@ -34,16 +36,16 @@ def run(at: datetime) -> dict[str, int]:
     done: Counter[str] = Counter(reminded=0, taken_over=0, proposed=0, told=0, handed_over=0)
     to_call: Counter[int] = Counter()
     for number in _numbers(waiting.silent, at):
-        with acting_as(None, purpose=Purpose.FOLLOW_UP):
+        with _one(number):
             what, caller = _break_silence(number, at)
-        done[what] += bool(what)
-        if caller:
-            to_call[caller] += 1
+            done[what] += bool(what)
+            if caller:
+                to_call[caller] += 1
     for number in _numbers(waiting.refused, at):
-        with acting_as(None, purpose=Purpose.FOLLOW_UP):
+        with _one(number):
             done["told"] += _tell_refusal(number, at)
     for number in _numbers(waiting.without_anybody, at):
-        with acting_as(None, purpose=Purpose.FOLLOW_UP):
+        with _one(number):
             done["handed_over"] += _hand_over(number, at)
     for user_id, count in to_call.items():
         with acting_as(None, purpose=Purpose.FOLLOW_UP):
@@ -61,6 +63,16 @@ def announce(*, referral_id: int, at: datetime) -> bool:
         return False
     save(row)
     return True
+
+
+@contextmanager
+def _one(referral_id: int) -> Iterator[None]:
+    """The transaction of one referral: what a rule refuses there stops nobody else's."""
+    try:
+        with acting_as(None, purpose=Purpose.FOLLOW_UP):
+            yield
+    except DomainError:
+        log.exception("referral.stuck", referral=referral_id)
 
 
 def _numbers(query: Callable[[datetime], list[int]], at: datetime) -> list[int]:

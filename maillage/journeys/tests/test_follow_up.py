@@ -1,20 +1,24 @@
 """The clock: reminders, the coordinator, the next offer, refusals. Days are working days; the clock is an argument."""
 
+import os
+import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.accounts.tests.people import person as user
-from maillage.core.acting import Purpose, for_purpose
+from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.hours import after_working_days
 from maillage.core.models import OutgoingMail
 from maillage.journeys.actions.follow_up import announce, run
 from maillage.journeys.models import AnswerLink, NextAction, Referral, RefusalReason, State, Terms
 from maillage.journeys.schedule import Step, milestones, reminders_due, step_due
 from maillage.journeys.tests.factories import NOW, make_person, make_referral, member
+from maillage.journeys.tests.simulated_year import simulate
 from maillage.organisations.models import Duty
 from maillage.organisations.tests.factories import make_banner, make_organisation
 
@@ -222,3 +226,42 @@ def test_who_is_off_the_rota_hands_over_to_who_is_on_it(home):
 
     assert follow(7, 7) == [{"handed_over": 1}, {}]
     assert now_is(home.referral).in_charge_id == dora.pk
+
+
+@pytest.mark.django_db
+def test_over_a_year_nobody_is_lost_nobody_is_flooded_and_no_timer_ends_anything(settings):
+    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+    year = simulate(int(os.environ.get("MAILLAGE_REFERRALS", "12")))
+
+    assert year.most_mails_a_run == 1
+    assert min(year.done[name] for name in ("reminded", "taken_over", "proposed", "handed_over")) > 0
+    with for_purpose(Purpose.FOLLOW_UP):
+        states = dict(Referral.objects.values_list("pk", "state"))
+    ends = {"accept": State.ACCEPTEE, "refuse": State.REFUSEE}
+    assert states == {number: ends.get(fate, State.SANS_REPONSE) for number, fate in year.fates.items()}
+
+
+def test_two_runs_at_once_do_each_step_once(own_database, settings):
+    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+    with transaction.atomic():
+        relay, network = make_organisation(), make_organisation(courriel="accueil@reseau.invalid")
+        awa = member(user("awa@exemple.invalid"), relay)
+        for _each in range(6):
+            make_referral(make_person(relay), relay, network, awa, state=State.ENVOYEE, from_user=awa)
+    name, done = connection.settings_dict["NAME"], []
+    start = threading.Barrier(2)
+
+    def once():
+        connections["default"].settings_dict["NAME"] = name
+        start.wait()
+        done.append(run(after(2))["reminded"])
+        connections.close_all()
+
+    both = [threading.Thread(target=once) for _each in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sum(done) == 6
+    with acting_as(None, purpose=Purpose.MAIL):
+        assert OutgoingMail.objects.filter(to="accueil@reseau.invalid").count() == 6

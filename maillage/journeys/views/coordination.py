@@ -5,9 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.accounts.second_factor import second_factor_required
+from maillage.journeys import access
 from maillage.journeys.actions.coordination import note_call
 from maillage.journeys.actions.links import revoke_links
 from maillage.journeys.actions.referrals import accept_referral, pass_on_referral
@@ -17,7 +18,7 @@ from maillage.journeys.queries.next_offer import next_offers
 from maillage.organisations.access import who_answers_calls
 
 
-@never_cache
+@second_factor_required
 @require_safe
 def to_call(request: HttpRequest) -> HttpResponse:
     """By structure, the oldest silence first."""
@@ -26,7 +27,7 @@ def to_call(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/coordination/list.html", context)
 
 
-@never_cache
+@second_factor_required
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, referral_id: int) -> HttpResponse:
     """One silence: `what` is called, accepted (by telephone) or pass-on."""
@@ -61,12 +62,14 @@ def act(request: HttpRequest, referral_id: int) -> HttpResponse:
     return render(request, "journeys/coordination/one.html", context, status=422 if form.errors else 200)
 
 
+@second_factor_required
 @require_POST
 def revoke(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Take back the links of a referral that one may read; the rest is as before."""
-    revoke_links(referral_id=referral_id, at=timezone.now())
+    row = access.referral_to_read(request.user, referral_id)
+    revoke_links(referral_id=row.pk, at=timezone.now())
     messages.success(request, _("Les liens envoyés ne servent plus."))
-    return redirect("journeys:referral", referral_id)
+    return redirect("journeys:referral", row.pk)
 
 
 def _passed_on(structure: str, *, is_sent: bool) -> str:
