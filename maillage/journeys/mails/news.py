@@ -1,11 +1,15 @@
 """What a person is told of their own referral: plain words, no jargon, nothing personal in the subject."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.core import sms
 from maillage.journeys.models import Person, Referral, RefusalReason
 from maillage.journeys.queries.next_offer import Offer
 
@@ -32,7 +36,18 @@ PLAIN_REASONS = {
 
 def send_news(row: Referral, person: Person, what: str, offer: Offer | None) -> None:
     """Write to the person that the structure refused (`what` « refused ») or did not answer (« unanswered »)."""
-    context = {
+    text = render_to_string("journeys/mails/news.txt", _context(row, person, what, offer))
+    send_mail(_("Des nouvelles de votre demande"), text.strip() + "\n", None, [person.email])
+
+
+def send_text_news(row: Referral, person: Person, what: str, offer: Offer | None, *, at: datetime) -> None:
+    """The same in one text message, without a name, for who gave no mail address."""
+    text = render_to_string("journeys/mails/news_text.txt", _context(row, person, what, offer))
+    sms.send_text(person.phone, text, at=at)
+
+
+def _context(row: Referral, person: Person, what: str, offer: Offer | None) -> dict[str, Any]:
+    return {
         "referral": row,
         "person": person,
         "what": what,
@@ -40,5 +55,3 @@ def send_news(row: Referral, person: Person, what: str, offer: Offer | None) -> 
         "offer": offer,
         "link": f"{settings.BASE_URL.rstrip('/')}/mon-parcours/",
     }
-    text = render_to_string("journeys/mails/news.txt", context)
-    send_mail(_("Des nouvelles de votre demande"), text.strip() + "\n", None, [person.email])

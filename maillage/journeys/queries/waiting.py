@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from maillage.accounts.models import User
+from maillage.core import sms
 from maillage.core.acting import Purpose, for_purpose
 from maillage.journeys.models import OPEN, NextAction, Referral, State
 from maillage.journeys.schedule import USUAL_PROMISE, milestones
@@ -39,7 +40,7 @@ def silent(at: datetime) -> list[int]:
 def refused(at: datetime) -> list[int]:
     """Those that were refused, of people who can be written to and do not know it yet."""
     rows = Referral.objects.filter(
-        ~Q(person__email=""),
+        ~Q(person__email="") | ~Q(person__phone="") if sms.is_offered() else ~Q(person__email=""),
         state=State.REFUSEE,
         next_action=NextAction.PREVENIR_PERSONNE,
         person_told_at=None,

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from maillage.accounts.tests.people import person as user
-from maillage.accounts.tests.people import signed_in, with_second_factor
+from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
 from maillage.journeys.actions import answering
@@ -241,9 +241,9 @@ def test_a_withdrawal_hides_at_once_what_a_code_had_shown(home):
 def test_sender_and_structure_take_a_link_back(home):
     path = f"/espace/orientations/{home.row.pk}/liens/"
     assert Client().post(path).status_code == 302  # to sign in
-    assert with_second_factor(home.eve).post(path).status_code == 404
+    assert signed_in(home.eve).post(path).status_code == 404
     assert Client().get(home.path).status_code == 200
-    assert with_second_factor(home.awa).post(path).status_code == 302
+    assert signed_in(home.awa).post(path).status_code == 302
     assert Client().get(home.path).status_code == 410
 
     change(AnswerLink, home.link.pk, revoked_at=None)
@@ -258,9 +258,9 @@ def test_who_is_on_the_rota_telephones_by_structure_the_oldest_first(home):
     make_late(home, home.network, 5, row=home.row)
     path = "/espace/coordination/"
     assert Client().get(path).status_code == 302
-    assert signed_in(home.cleo).get(path).status_code == 302  # no second factor
-    assert with_second_factor(home.eve).get(path).status_code == 403
-    cleo = with_second_factor(home.cleo)
+    assert signed_in(home.cleo, second_factor=False).get(path).status_code == 302  # no second factor
+    assert signed_in(home.eve).get(path).status_code == 403
+    cleo = signed_in(home.cleo)
     shown = page(cleo, path)
     assert [shown.index(name) for name in ("Réseau D", "Réseau B", "Réseau C")] == sorted(
         shown.index(name) for name in ("Réseau B", "Réseau C", "Réseau D")
@@ -268,7 +268,7 @@ def test_who_is_on_the_rota_telephones_by_structure_the_oldest_first(home):
     assert not any(secret in shown for secret in SECRETS)
 
     one = f"{path}{home.row.pk}/"
-    assert with_second_factor(home.awa).get(one).status_code == 403
+    assert signed_in(home.awa).get(one).status_code == 403
     assert "Elle accepte" in page(cleo, one)
     assert cleo.post(one, {"what": "called"}).status_code == 302
     assert (now_is(home.row).next_action, now_is(home.row).in_charge_id) == (

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.hours import after_working_days
-from maillage.core.models import OutgoingMail
+from maillage.core.models import OutgoingMail, OutgoingText
 from maillage.journeys.actions.follow_up import announce, run
-from maillage.journeys.models import AnswerLink, NextAction, Referral, RefusalReason, State, Terms
+from maillage.journeys.models import AnswerLink, NextAction, Person, Referral, RefusalReason, State, Terms
 from maillage.journeys.schedule import Step, milestones, reminders_due, step_due
 from maillage.journeys.tests.factories import NOW, make_person, make_referral, member
 from maillage.journeys.tests.simulated_year import simulate
@@ -214,6 +214,25 @@ def test_a_refusal_reaches_the_person_in_plain_words_once(home):
     assert mail.to == "mariam@exemple.invalid"
     assert "Il n’y a plus de place en ce moment." in mail.text
     assert "« Relais A » reste votre contact" in mail.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("offered", [True, False])
+def test_who_has_no_mail_address_gets_a_text_message_else_someone_calls(home, settings, offered):
+    settings.DEMO = offered
+    with for_purpose(Purpose.CONSENT):
+        Person.objects.update(email="")
+    with for_purpose(Purpose.FOLLOW_UP):
+        Referral.objects.update(
+            state=State.REFUSEE, refusal_reason=RefusalReason.TROP_TOT, answered_at=NOW, moved_at=NOW,
+            next_action=NextAction.PREVENIR_PERSONNE, next_action_at=after(1), in_charge=home.awa,
+        )  # fmt: skip
+    assert run(NOW)["told"] == int(offered)
+    with for_purpose(Purpose.MAIL):
+        texts = [(row.to, "ne peut pas vous aider" in row.text) for row in OutgoingText.objects.all()]
+    assert texts == ([(home.person.phone, True)] if offered else [])
+    told = NextAction.PROPOSER_SUITE if offered else NextAction.PREVENIR_PERSONNE
+    assert now_is(home.referral).next_action == told
 
 
 @pytest.mark.django_db

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.accounts.second_factor import second_factor_required
 from maillage.journeys import access
 from maillage.journeys.actions.coordination import note_call
 from maillage.journeys.actions.links import revoke_links
@@ -18,7 +17,6 @@ from maillage.journeys.queries.next_offer import next_offers
 from maillage.organisations.access import who_answers_calls
 
 
-@second_factor_required
 @require_safe
 def to_call(request: HttpRequest) -> HttpResponse:
     """By structure, the oldest silence first."""
@@ -27,7 +25,6 @@ def to_call(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/coordination/list.html", context)
 
 
-@second_factor_required
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, referral_id: int) -> HttpResponse:
     """One silence: `what` is called, accepted (by telephone) or pass-on."""
@@ -62,7 +59,6 @@ def act(request: HttpRequest, referral_id: int) -> HttpResponse:
     return render(request, "journeys/coordination/one.html", context, status=422 if form.errors else 200)
 
 
-@second_factor_required
 @require_POST
 def revoke(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Take back the links of a referral that one may read; the rest is as before."""
