@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import hypothesis
 import pytest
@@ -35,9 +36,14 @@ def cluster() -> Iterator[databases.Cluster]:
 
 
 @pytest.fixture(scope="session")
-def template_database(cluster, django_test_environment, django_db_blocker) -> str:
+def templates(cluster, django_test_environment, django_db_blocker) -> databases.Templates:
     with django_db_blocker.unblock():
-        return databases.template()
+        return databases.templates()
+
+
+@pytest.fixture(scope="session")
+def template_database(templates: databases.Templates) -> str:
+    return templates.whole
 
 
 @pytest.fixture(scope="session")
@@ -50,15 +56,28 @@ def django_db_setup(template_database: str, django_db_blocker) -> Iterator[None]
 
 
 @pytest.fixture
-def own_database(django_db_setup, template_database: str, django_db_blocker) -> Iterator[str]:
+def own_database(django_db_setup, templates: databases.Templates, django_db_blocker) -> Iterator[str]:
     """A database of the test's own, where transactions really commit: for concurrency, triggers at commit, servers.
 
     Never use pytest-django's transactional_db: it would empty the reference tables.
     """
+    with _own(templates.whole, django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture
+def bare_database(django_db_setup, templates: databases.Templates, django_db_blocker) -> Iterator[str]:
+    """`own_database` without a single territory, for tests that need no place: six times lighter to copy."""
+    with _own(templates.bare, django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def _own(source: str, django_db_blocker) -> Iterator[str]:
     before = databases.connections["default"].settings_dict["NAME"]
     with (
         django_db_blocker.unblock(),
-        databases.copy_of(template_database, f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}") as name,
+        databases.copy_of(source, f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}") as name,
     ):
         databases.point_at(name)
         yield name

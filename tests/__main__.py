@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests import bytecode
+
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
 TOOLS = Path(PYTHON).parent
@@ -45,6 +47,7 @@ def pytest(*arguments: str) -> bool:
 
 def main() -> int:
     """0 when everything passed, 1 otherwise; the last lines are pytest's."""
+    bytecode.keep()
     arguments = sys.argv[1:]
     if arguments:
         return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -42,14 +44,22 @@ def point_at(database: str) -> None:
         settings.DATABASES[alias]["NAME"] = database
 
 
-def template() -> str:
-    """The name of a migrated database with the reference data of the territories, made when it is missing."""
+class Templates(NamedTuple):
+    """What the tests' databases are copied from: `whole` has the reference data of the territories, `bare` has all but them."""
+
+    whole: str
+    bare: str
+
+
+def templates() -> Templates:
+    """The names of the migrated databases to copy, made when they are missing."""
     land = f"land_{_digest(*TERRITORIES_FROM)}"
-    whole = f"template_{_digest(*TERRITORIES_FROM, *MADE_FROM)}"
+    digest = _digest(*TERRITORIES_FROM, *MADE_FROM)
+    whole, bare = f"template_{digest}", f"bare_{digest}"
     with open(settings.DATA_DIR / "template.lock", "a") as lock, as_superuser() as server:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        known = _databases(server, "^(land_|template_|making)")
-        for old in known - {land, whole}:
+        known = _databases(server, "^(land_|template_|bare_|making)")
+        for old in known - {land, whole, bare}:
             server.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
         if land not in known:
             with _made(server, land, DATABASE):
@@ -58,7 +68,17 @@ def template() -> str:
         if whole not in known:
             with _made(server, whole, land):
                 call_command("migrate", verbosity=0)
-    return whole
+        if bare not in known:
+            with _made(server, bare, whole):
+                _leave_the_territories_out()
+    return Templates(whole, bare)
+
+
+def _leave_the_territories_out() -> None:
+    """Empty the tables of the territories, and those that name them: no migration writes in those."""
+    tables = ", ".join(model._meta.db_table for model in apps.get_app_config("territories").get_models())
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
 
 
 def _digest(*patterns: str) -> str:

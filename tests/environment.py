@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+from tests import bytecode
+
+bytecode.keep()
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["MAILLAGE_DATA_DIR"] = os.environ.get("MAILLAGE_TEST_DATA_DIR", str(ROOT / "var" / "tests"))
 for name in (

@@ -20,7 +20,7 @@ def give_back(pk, *, keep=()):
     return history.restore(model=Initiative, event_id=first.pgh_id, keep=keep)
 
 
-def test_every_change_is_a_version_with_its_author(own_database):
+def test_every_change_is_a_version_with_its_author(bare_database):
     with acting_as(None):
         row = make()
     with acting_as(7):
@@ -39,7 +39,7 @@ def test_every_change_is_a_version_with_its_author(own_database):
     assert found[0].at < found[1].at < found[2].at
 
 
-def test_a_deleted_row_keeps_its_versions_and_comes_back(own_database):
+def test_a_deleted_row_keeps_its_versions_and_comes_back(bare_database):
     with acting_as(7):
         row = make(region=Region.objects.create(code="X1", nom="Région d’essai"))
         made_at = row.created_at
@@ -84,7 +84,7 @@ def test_restoring_is_one_more_change():
     ]
 
 
-def test_a_link_to_something_gone_is_emptied(own_database):
+def test_a_link_to_something_gone_is_emptied(bare_database):
     with acting_as(None):
         region = Region.objects.create(code="X1", nom="Région d’essai")
         row = make(region=region)

@@ -71,6 +71,6 @@ def test_the_same_version_is_not_sent_twice():
     assert again["ETag"] == first["ETag"] != changed["ETag"]
 
 
-def test_the_walk_works_in_a_read_only_transaction(own_database):
+def test_the_walk_works_in_a_read_only_transaction(bare_database):
     with acting_as(None, read_only=True):
         assert paging.slice_after(Initiative.objects.all()).rows == []

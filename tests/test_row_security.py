@@ -30,8 +30,8 @@ def test_the_web_role_cannot_get_around_row_security():
         assert cursor.fetchone() == ("maillage_web", False, False, False, False)
 
 
-def test_policies_hide_rows_from_a_stranger_in_plain_sql(own_database):
-    with as_superuser(own_database) as everything:
+def test_policies_hide_rows_from_a_stranger_in_plain_sql(bare_database):
+    with as_superuser(bare_database) as everything:
         everything.execute(
             "INSERT INTO accounts_user (email, name, is_active, is_superuser, password, joined_at) VALUES ('a@example.org', '', true, false, '!', now())"
         )

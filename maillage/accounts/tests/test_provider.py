@@ -16,6 +16,7 @@ from jwt.algorithms import RSAAlgorithm
 from maillage.accounts.models import User
 from maillage.accounts.tests.factories import make_user
 from maillage.core.acting import Purpose, acting_as
+from maillage.core.tests.servers import NOTICE_S
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CLIENT, SECRET = "maillage", "s3cret"
@@ -80,9 +81,9 @@ class Provider(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def provider(settings, own_database):
+def provider(settings, bare_database):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[NOTICE_S], daemon=True).start()
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {

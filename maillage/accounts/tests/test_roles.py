@@ -135,7 +135,7 @@ def test_demo_accounts_are_made_once_one_per_role():
     assert held == {kind: [] if kind == "resident" else [kind] for kind in KINDS}
 
 
-def test_the_command_line_grants_and_revokes(own_database, capsys):
+def test_the_command_line_grants_and_revokes(bare_database, capsys):
     call_command("accounts", "grant", "Ada@Example.org", "moderator", "--territory", "epci:243400017")
     with acting_as(None, purpose=Purpose.ADMINISTRATION):
         user = User.objects.get(email="ada@example.org")
@@ -148,7 +148,7 @@ def test_the_command_line_grants_and_revokes(own_database, capsys):
         call_command("accounts", "grant", "ada", "moderator")
 
 
-def test_leaving_forgets_the_person_and_keeps_what_they_published(own_database):
+def test_leaving_forgets_the_person_and_keeps_what_they_published(bare_database):
     user = make_user("moderator", email="ada@example.org", name="Ada")
     other = make_user(email="bob@example.org")
     client, elsewhere = Client(), Client()

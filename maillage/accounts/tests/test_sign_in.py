@@ -18,7 +18,7 @@ LOGIN, CODE = "/compte/connexion/", "/compte/connexion/code/"
 
 
 @pytest.fixture
-def site(settings, own_database):
+def site(settings, bare_database):
     """A site whose mails go to the outbox."""
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
 

@@ -41,7 +41,7 @@ urlpatterns = [path("api/essai/", ours.open_to_all(testing.urls)), *ours.urls()]
 
 
 @pytest.fixture
-def caller(settings, own_database):
+def caller(settings, bare_database):
     settings.ROOT_URLCONF = __name__
     return Client(raise_request_exception=False)
 

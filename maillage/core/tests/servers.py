@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+# how long a server that is told to stop may take to notice
+NOTICE_S = 0.01
+
 
 @contextmanager
 def serving(answer):
@@ -24,7 +27,7 @@ def serving(answer):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[NOTICE_S], daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", asked
     finally:

@@ -21,14 +21,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON secret_note TO maillage_web;
 
 
 @pytest.fixture
-def notes(own_database):
+def notes(bare_database):
     """A table of two people's notes, as a later app would make it; the database's name."""
-    with psycopg.connect(host=str(CLUSTER.socket_dir), user=OWNER, dbname=own_database) as owner:
+    with psycopg.connect(host=str(CLUSTER.socket_dir), user=OWNER, dbname=bare_database) as owner:
         owner.execute(TABLE)
         for user in (1, 2):
             owner.execute("SELECT set_config('maillage.user_id', %s, true)", [str(user)])
             owner.execute("INSERT INTO secret_note (user_id, words) VALUES (%s, %s)", [user, f"de {user}"])
-    return own_database
+    return bare_database
 
 
 def seen():

@@ -57,14 +57,14 @@ def states(name):
         return cursor.fetchall()
 
 
-def test_a_job_runs_for_its_purpose_after_the_commit(own_database):
+def test_a_job_runs_for_its_purpose_after_the_commit(bare_database):
     with acting_as(None):
         jobs.enqueue("test.count", key="a")
     work()
     assert written() == ["a"]
 
 
-def test_a_job_asked_for_by_an_undone_transaction_never_runs(own_database):
+def test_a_job_asked_for_by_an_undone_transaction_never_runs(bare_database):
     def fail():
         with acting_as(None):
             jobs.enqueue("test.count", key="a")
@@ -79,7 +79,7 @@ def test_a_job_asked_for_by_an_undone_transaction_never_runs(own_database):
     assert states("test.count") == []
 
 
-def test_a_failure_is_undone_and_tried_again_a_refusal_is_not(own_database):
+def test_a_failure_is_undone_and_tried_again_a_refusal_is_not(bare_database):
     failures.clear()
     with acting_as(None):
         jobs.enqueue("test.fail_once")
@@ -96,7 +96,7 @@ def test_a_failure_is_undone_and_tried_again_a_refusal_is_not(own_database):
     assert written() == ["try1"]
 
 
-def test_the_job_of_a_killed_worker_is_done_again(own_database):
+def test_the_job_of_a_killed_worker_is_done_again(bare_database):
     with acting_as(None):
         jobs.enqueue("test.count", key="a")
     with connection.cursor() as cursor:  # what kill -9 leaves
@@ -118,7 +118,7 @@ def start(**values):
         return progress.start("test.work", label="Import de fiches", **values)
 
 
-def test_progress_shows_while_the_transaction_is_open_and_ends_with_a_result(own_database, client):
+def test_progress_shows_while_the_transaction_is_open_and_ends_with_a_result(bare_database, client):
     key = start().key
     with acting_as(None), progress.reporting(key) as report:
         for _n in report.over(range(4), total=4):
@@ -133,7 +133,7 @@ def test_progress_shows_while_the_transaction_is_open_and_ends_with_a_result(own
     assert "http-equiv" not in page
 
 
-def test_a_page_without_script_refreshes_itself_until_the_end(own_database, client):
+def test_a_page_without_script_refreshes_itself_until_the_end(bare_database, client):
     key = start().key
     page = client.get(f"/travaux/{key}/").text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
@@ -143,7 +143,7 @@ def test_a_page_without_script_refreshes_itself_until_the_end(own_database, clie
     assert part.strip() in page
 
 
-def test_a_cancelled_work_stops_and_leaves_nothing(own_database, client):
+def test_a_cancelled_work_stops_and_leaves_nothing(bare_database, client):
     key = start().key
 
     def do():
@@ -159,13 +159,13 @@ def test_a_cancelled_work_stops_and_leaves_nothing(own_database, client):
     assert written() == []
 
 
-def test_work_that_has_not_started_is_cancelled_at_once(own_database, client):
+def test_work_that_has_not_started_is_cancelled_at_once(bare_database, client):
     key = start().key
     assert client.post(f"/travaux/{key}/annuler/").status_code == 302
     assert "Ce travail a été annulé." in client.get(f"/travaux/{key}/").text
 
 
-def test_a_failure_says_so_without_its_details(own_database):
+def test_a_failure_says_so_without_its_details(bare_database):
     key = start().key
 
     def fail():
@@ -178,7 +178,7 @@ def test_a_failure_says_so_without_its_details(own_database):
     assert (found.state, "example.org" in found.message) == ("failed", False)
 
 
-def test_someone_elses_work_does_not_exist(own_database, client):
+def test_someone_elses_work_does_not_exist(bare_database, client):
     key = start(owner_id=7).key
     assert client.get(f"/travaux/{key}/").status_code == 404
     assert client.post(f"/travaux/{key}/annuler/").status_code == 404

@@ -53,7 +53,7 @@ def lines(capfd):
 
 
 @pytest.fixture
-def visitor(settings, own_database):
+def visitor(settings, bare_database):
     settings.ROOT_URLCONF = __name__
     return Client(raise_request_exception=False)
 

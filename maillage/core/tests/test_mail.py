@@ -35,7 +35,7 @@ class Sink:
 
 
 @pytest.fixture
-def sink(settings, own_database):
+def sink(settings, bare_database):
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # the test server tells each lost connection
     handler = Sink()
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -125,7 +125,7 @@ def test_what_is_refused_for_good_is_given_up_and_the_others_leave(sink):
     ]
 
 
-def test_no_server_at_all_costs_nothing_but_time(settings, own_database):
+def test_no_server_at_all_costs_nothing_but_time(settings, bare_database):
     settings.SMTP_URL = "smtp://127.0.0.1:9"
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
     with acting_as(None):
@@ -170,7 +170,7 @@ def test_a_month_later_mails_are_forgotten(sink):
     assert rows("to") == [("bob@example.org",)]
 
 
-def test_an_attachment_is_refused_aloud(own_database, settings):
+def test_an_attachment_is_refused_aloud(bare_database, settings):
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
     message = EmailMessage("Sujet", "Texte", to=["ada@example.org"])
     message.attach("a.txt", "a")
@@ -187,7 +187,7 @@ def test_the_web_role_reads_no_mail_in_plain_sql(settings):
         assert cursor.fetchone() == (0,)
 
 
-def test_the_demo_shows_its_mails_with_links_and_says_that_they_are_examples(settings, own_database, client):
+def test_the_demo_shows_its_mails_with_links_and_says_that_they_are_examples(settings, bare_database, client):
     settings.EMAIL_BACKEND, settings.DEMO = "maillage.core.mail.OutboxBackend", True
     with acting_as(None):
         send_mail("Votre code", "Code : ABC-DEF https://example.org/x <script>", None, ["ada@example.org"])

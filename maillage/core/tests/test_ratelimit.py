@@ -46,7 +46,7 @@ def test_no_key_is_kept_in_clear():
     assert set(key) <= set("0123456789abcdef")
 
 
-def test_concurrent_acts_are_all_counted(own_database):
+def test_concurrent_acts_are_all_counted(bare_database):
     def act(_):
         try:
             ratelimit.limit("x", times=10, per_seconds=600)
@@ -60,7 +60,7 @@ def test_concurrent_acts_are_all_counted(own_database):
         assert sum(pool.map(act, range(40))) == 10
 
 
-def test_counts_outlive_an_undone_or_read_only_transaction(own_database):
+def test_counts_outlive_an_undone_or_read_only_transaction(bare_database):
     def act_then_fail():
         with ratelimit.counting(read_only=False), acting_as(None):
             ratelimit.limit("undone", times=5, per_seconds=600)

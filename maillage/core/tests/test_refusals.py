@@ -52,7 +52,7 @@ urlpatterns = [
 
 
 @pytest.fixture
-def visitor(settings, own_database):
+def visitor(settings, bare_database):
     settings.ROOT_URLCONF = __name__
     return Client(raise_request_exception=False)
 

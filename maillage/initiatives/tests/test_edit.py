@@ -163,7 +163,7 @@ def test_every_version_can_be_read_again(fiche):
     assert version_values(fiche.pk, 9) is None
 
 
-def test_twenty_people_making_a_thousand_edits_lose_none(own_database):
+def test_twenty_people_making_a_thousand_edits_lose_none(bare_database):
     """Each edit adds its mark to the partners of one of ten fiches, trying again on a conflict."""
     with acting_as(None):
         numbers = [make_initiative(title=f"Fiche {n}").pk for n in range(10)]

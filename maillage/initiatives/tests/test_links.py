@@ -10,6 +10,7 @@ from django.utils import timezone
 from maillage.core import links
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
+from maillage.core.tests.servers import NOTICE_S
 from maillage.initiatives.actions.links import check_links, note_visit
 from maillage.initiatives.models import LinkCheck
 from maillage.initiatives.queries.links import due_links
@@ -54,7 +55,7 @@ def server(settings):
     settings.LINKS_MAY_BE_LOCAL = True
     Pages.seen = []
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=httpd.serve_forever)
+    thread = threading.Thread(target=httpd.serve_forever, args=[NOTICE_S])
     thread.start()
     yield f"http://127.0.0.1:{httpd.server_port}"
     httpd.shutdown()
@@ -103,7 +104,7 @@ def test_addresses_that_are_never_visited(url):
         links.visit(url)
 
 
-def test_a_run_visits_what_is_due_and_tells_each_failure_once(server, own_database, settings):
+def test_a_run_visits_what_is_due_and_tells_each_failure_once(server, bare_database, settings):
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
     with acting_as(None):
         make_initiative(

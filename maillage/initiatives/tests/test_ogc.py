@@ -7,6 +7,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from maillage.core.tests.servers import NOTICE_S
 from maillage.initiatives.tests.factories import CERGY, GARGES, make_initiative
 
 URL = "/api/ogc"
@@ -85,7 +86,7 @@ def test_gdal_reads_every_feature_from_a_running_server(own_database, settings):
     server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
     server.set_app(get_wsgi_application())
     settings.BASE_URL = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[NOTICE_S], daemon=True)
     thread.start()
     try:
         said = subprocess.run(

@@ -102,6 +102,7 @@ def test_addresses_come_after_the_communes(settings):
 @pytest.mark.django_db
 @pytest.mark.parametrize("answer", [says(b"", 500), slow])
 def test_without_the_geocoder_the_communes_are_still_found(settings, client, answer):
+    client.get("/api/v1/territories/search", {"q": "nantes"})  # the first page of all takes long to get ready
     with serving(answer) as (settings.GEOCODER_URL, asked):
         start = time.monotonic()
         found = client.get("/api/v1/territories/search", {"q": "bourg la reine"}).json()

@@ -9,11 +9,31 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
-from maillage.territories.queries import UnusablePoints, assign, locate
+from maillage.territories.queries import UnusablePoints, assign, assignment, locate
 from maillage.territories.tests.factories import make_qpv
 
 pytestmark = pytest.mark.django_db
 HEADER = ["siret", "lon", "lat", "code_commune", "code_arrondissement", "code_qpv_2015", "code_qpv_2024"]
+
+
+@pytest.fixture(scope="module")
+def made() -> dict:
+    """The layers that the tests of this module have made, by what they are made of."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def each_layer_is_made_once(made, monkeypatch):
+    """The contours of all the communes take seconds to lay out and are the same from one test to the next."""
+    make = assignment._layer
+
+    def remembered(column, rows):
+        key = column, tuple((code, bytes(shape)) for code, shape in rows)
+        if key not in made:
+            made[key] = make(column, rows)
+        return made[key]
+
+    monkeypatch.setattr(assignment, "_layer", remembered)
 
 
 @pytest.fixture
