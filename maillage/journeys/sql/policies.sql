@@ -18,11 +18,13 @@ CREATE POLICY followed ON journeys_person USING (EXISTS (
     SELECT FROM journeys_follow f
     WHERE f.person_id = journeys_person.id AND f.organisation_id = ANY ((SELECT journeys_my_organisations())::bigint[])
         AND (f.until IS NULL OR f.until > now())));
--- who has a referral in charge, and the coordinator who took one over, call the person
+-- who has a referral in charge from outside its structures, and the coordinator who took one over, call the person
 CREATE POLICY in_charge ON journeys_person FOR SELECT USING (EXISTS (
     SELECT FROM journeys_referral r
     WHERE r.person_id = journeys_person.id AND r.state <> 'brouillon' AND r.closed_at IS NULL
-        AND (r.in_charge_id = maillage_user_id()
+        AND ((r.in_charge_id = maillage_user_id() AND (
+                r.banner_id = ANY ((SELECT array_agg(banner_id) FROM organisations_duty WHERE user_id = maillage_user_id())::bigint[])
+                OR EXISTS (SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind = 'network' AND territory_kind = '')))
             OR (r.coordinated AND r.banner_id = ANY ((SELECT journeys_my_banners())::bigint[])))));
 -- a structure that answers by a link, once it has given the code sent to its own address
 CREATE POLICY answering ON journeys_person FOR SELECT USING (
@@ -75,17 +77,24 @@ CREATE POLICY consent ON journeys_consentrequest USING (maillage_purpose() IN ('
 
 ALTER TABLE journeys_referral ENABLE ROW LEVEL SECURITY;
 ALTER TABLE journeys_referral FORCE ROW LEVEL SECURITY;
+-- what never left, cancelled or not, is the sender's alone
 CREATE POLICY received ON journeys_referral USING (
-    to_organisation_id = ANY ((SELECT journeys_my_organisations())::bigint[]) AND state <> 'brouillon'
+    to_organisation_id = ANY ((SELECT journeys_my_organisations())::bigint[]) AND state <> 'brouillon' AND sent_at IS NOT NULL
     AND (receiver_until IS NULL OR receiver_until > now()));
 CREATE POLICY sent ON journeys_referral USING (
     from_organisation_id = ANY ((SELECT journeys_my_organisations())::bigint[])
     AND (sender_until IS NULL OR sender_until > now()));
+-- in one's charge from outside both structures, as a coordinator (past ones too) or the network's administration: within
+-- them it is the membership that counts, and who has left one sees nothing more
 CREATE POLICY in_charge ON journeys_referral FOR SELECT USING (
-    in_charge_id = maillage_user_id()
+    (in_charge_id = maillage_user_id() AND (
+        banner_id = ANY ((SELECT array_agg(banner_id) FROM organisations_duty WHERE user_id = maillage_user_id())::bigint[])
+        OR EXISTS (SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind = 'network' AND territory_kind = '')))
     OR (coordinated AND banner_id = ANY ((SELECT journeys_my_banners())::bigint[])));
 CREATE POLICY in_charge_moves ON journeys_referral FOR UPDATE USING (
-    in_charge_id = maillage_user_id()
+    (in_charge_id = maillage_user_id() AND (
+        banner_id = ANY ((SELECT array_agg(banner_id) FROM organisations_duty WHERE user_id = maillage_user_id())::bigint[])
+        OR EXISTS (SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind = 'network' AND territory_kind = '')))
     OR (coordinated AND banner_id = ANY ((SELECT journeys_my_banners())::bigint[])));
 CREATE POLICY theirs ON journeys_referral USING (person_id = maillage_subject('person'));
 CREATE POLICY answering ON journeys_referral
@@ -209,3 +218,12 @@ ALTER TABLE journeys_freinfact ENABLE ROW LEVEL SECURITY;
 ALTER TABLE journeys_freinfact FORCE ROW LEVEL SECURITY;
 CREATE POLICY kept ON journeys_freinfact FOR INSERT WITH CHECK (maillage_purpose() = 'retention');
 CREATE POLICY reading ON journeys_freinfact FOR SELECT USING (maillage_purpose() IN ('statistics', 'retention'));
+
+-- nothing that was agreed, sent or asked is taken away by hand: it ends, and is forgotten for a purpose
+CREATE POLICY stays ON journeys_person AS RESTRICTIVE FOR DELETE USING (maillage_purpose() IN ('consent', 'retention', 'policy'));
+CREATE POLICY stays ON journeys_consent AS RESTRICTIVE FOR DELETE USING (maillage_purpose() IN ('consent', 'retention', 'policy'));
+CREATE POLICY stays ON journeys_consentrequest AS RESTRICTIVE FOR DELETE USING (maillage_purpose() IN ('consent', 'retention'));
+CREATE POLICY stays ON journeys_referral AS RESTRICTIVE FOR DELETE
+    USING (maillage_purpose() IN ('consent', 'follow-up', 'retention', 'policy'));
+CREATE POLICY stays ON journeys_answerlink AS RESTRICTIVE FOR DELETE
+    USING (maillage_purpose() IN ('consent', 'follow-up', 'retention'));
