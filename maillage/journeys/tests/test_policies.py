@@ -45,7 +45,7 @@ step = st.one_of(
 )
 story = st.tuples(
     st.tuples(refer, st.just(0)),
-    st.lists(st.tuples(step, st.sampled_from([0, 1, 12, 31])), min_size=3, max_size=12),
+    st.lists(st.tuples(step, st.sampled_from([0, 1, 12, 29, 31])), min_size=3, max_size=12),
 ).map(lambda parts: [parts[0], *parts[1]])
 
 
@@ -209,21 +209,21 @@ class World:
             r.state, r.sent_at = "sent", at
 
     def accept(self, model: Model, at: datetime, n: int) -> None:
-        for n in _round(model, n, "sent"):
-            self._move(n, State.ACCEPTEE, at, next_action=NextAction.FIXER_RDV)
-            model.referrals[n].state = "accepted"
+        for found in _round(model, n, "sent"):
+            self._move(found, State.ACCEPTEE, at, next_action=NextAction.FIXER_RDV)
+            model.referrals[found].state = "accepted"
 
     def help(self, model: Model, at: datetime, n: int) -> None:
-        for n in _round(model, n, "accepted"):
-            self._move(n, State.AIDE, at)
-            model.referrals[n].state = "helped"
+        for found in _round(model, n, "accepted"):
+            self._move(found, State.AIDE, at)
+            model.referrals[found].state = "helped"
 
     def end(self, model: Model, at: datetime, n: int, state: str) -> None:
         before = {"sent": {State.REORIENTEE, State.INJOIGNABLE, State.ANNULEE}, "draft": {State.ANNULEE}}
-        for n in _round(model, n, "draft", "sent", "accepted"):
-            r = model.referrals[n]
+        for found in _round(model, n, "draft", "sent", "accepted"):
+            r = model.referrals[found]
             if r.state == "accepted" or state in before[r.state]:
-                self._move(n, state, at)
+                self._move(found, state, at)
                 r.state, r.closed_at = "closed", at
 
     def join(self, model: Model, at: datetime, u: int, org: int) -> None:
@@ -290,12 +290,20 @@ NEVER_SENT = [
 ]
 # who had it in their charge left the structure
 LEFT = [(("refer", 0, 0, 2), 0), (("leave", 2, 2), 0)]
+# whoever refuses reads on for 30 days
+ENDED = [(("refer", 0, 0, 2), 0), (("end", 0, State.REORIENTEE), 1)]
+RECENTLY, LONG_AGO = [*ENDED, (("agree", 1, "suivi", 1), 29)], [*ENDED, (("agree", 1, "suivi", 1), 31)]
+# unless the person withdraws: then not a minute more
+CUT = [*ENDED, (("withdraw", 1), 1)]
 
 
 @settings(max_examples=40)
 @given(story=story)
 @example(story=NEVER_SENT)
 @example(story=LEFT)
+@example(story=RECENTLY)
+@example(story=LONG_AGO)
+@example(story=CUT)
 def test_postgresql_shows_what_the_rules_say(world, story):
     with transaction.atomic():
         model, now = Model(), timezone.now()
