@@ -43,6 +43,7 @@ RIGHTS = {
     "pass_on": ANYONE,
     "cancel": ("sender", "coordinator"),
     "postpone": ANYONE,
+    "told": ("sender", "coordinator"),
 }
 
 

@@ -4,18 +4,14 @@ Whoever acts was let in by `access`, a link or a job. `by` is the user's number 
 `at` the moment, `via` the door (Via); `version` the one that was shown, when there is one.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from maillage.core import jobs
 from maillage.core.acting import Purpose, for_purpose
-from maillage.core.errors import Conflict, DomainError
 from maillage.core.hours import after_working_days
 from maillage.journeys.actions.moves import (
     NotAllowedNow,
@@ -26,12 +22,28 @@ from maillage.journeys.actions.moves import (
     name_of,
     save,
 )
+from maillage.journeys.actions.requirements import (
+    AlreadyReferred,
+    ConsentMissing,
+    NothingReceived,
+    banner_over,
+    consent_missing,
+    explained,
+    initials_of,
+    person_to_refer,
+    promised_days,
+    sender_still,
+)
 from maillage.journeys.mails.referrals import tell_sender
-from maillage.journeys.models import Follow, Person, Referral, RefusalReason, State, Terms, Via
+from maillage.journeys.models import Follow, NextAction, Referral, RefusalReason, State, Via
 from maillage.journeys.queries.agreements import agreements
-from maillage.organisations.models import Membership, Organisation
-from maillage.organisations.queries.banners import banner_for
+from maillage.organisations.models import Membership
 
+__all__ = [
+    "AlreadyReferred", "ConsentMissing", "NotAllowedNow", "NothingReceived", "ReferralTaken", "accept_referral", "cancel_referral",
+    "create_referral", "initials_of", "note_person_told", "pass_on_referral", "postpone_referral", "receive_referral", "record_outcome",
+    "refuse_referral", "send_referral",
+]  # fmt: skip
 OUTCOMES = (
     State.RDV_FAIT,
     State.ABSENT,
@@ -41,43 +53,9 @@ OUTCOMES = (
     State.INJOIGNABLE,
     State.PAS_POUR_NOUS,
 )
-UNANSWERED = (State.ENVOYEE, State.RECUE, State.SANS_REPONSE)
 # what the structure's answer does not wait for: its date is the own affair of who is in charge
 POSTPONED = (State.BROUILLON, State.ACCEPTEE, State.RDV_FAIT, State.ABSENT, State.EXCUSE)
 LATEST_DAYS = 20  # working days
-
-
-class ConsentMissing(DomainError):
-    """The person has not agreed to it."""
-
-
-class AlreadyReferred(Conflict):
-    """A referral of this person to this structure is under way."""
-
-
-class NothingReceived(DomainError):
-    """The structure takes no referrals, or is the sender itself."""
-
-
-# constraints of the database that a rule here has not seen coming: someone else was quicker
-RULES = {
-    "referral_consent": (
-        ConsentMissing,
-        gettext_lazy("La personne n’a pas donné son accord, ou l’a repris : demandez-le avant d’envoyer."),
-    ),
-    "referral_open_once": (
-        AlreadyReferred,
-        gettext_lazy("Une orientation de cette personne vers cette structure est déjà en cours."),
-    ),
-    "referral_draft_once": (
-        AlreadyReferred,
-        gettext_lazy("Ce brouillon vient d’être créé par ailleurs : reprenez-le."),
-    ),
-    "referral_of_a_followed_person": (
-        NotAllowedNow,
-        gettext_lazy("Votre structure ne suit pas cette personne, ou ne la suit plus."),
-    ),
-}
 
 
 @transaction.atomic
@@ -96,8 +74,8 @@ def create_referral(
     `values`: service_id, reason, phase, freins, urgency, appointment_wish. Without a sender, the person asks by
     themselves. Raises NothingReceived, AlreadyReferred, NotAllowedNow.
     """
-    person = _person(person_id)
-    days = _promised_days(to_organisation_id, from_organisation_id)
+    person = person_to_refer(person_id)
+    days = promised_days(to_organisation_id, from_organisation_id)
     with for_purpose(Purpose.FOLLOW_UP):
         row = (
             Referral.objects.select_for_update(of=("self",))
@@ -119,11 +97,11 @@ def create_referral(
         moved_via=via,
         is_example=person.is_example,
     )
-    row.initials, row.banner, row.promised_days = initials_of(person), _banner_over(person), days
+    row.initials, row.banner, row.promised_days = initials_of(person), banner_over(person), days
     for name, value in values.items():
         setattr(row, name, value)
     due(row, at=at, in_charge=by)
-    with _explained():
+    with explained():
         save(row)
     return row
 
@@ -139,7 +117,7 @@ def send_referral(
     row = locked(referral_id, version=version)
     if row.state != State.BROUILLON:
         raise NotAllowedNow(_("Cette orientation est déjà partie."))
-    row.promised_days = _promised_days(row.to_organisation_id, row.from_organisation_id)
+    row.promised_days = promised_days(row.to_organisation_id, row.from_organisation_id)
     return _sent(row, by=by, at=at, via=via)
 
 
@@ -240,11 +218,11 @@ def pass_on_referral(
         raise NothingReceived(
             _("C’est la structure qui a déjà reçu cette orientation : choisissez-en une autre.")
         )
-    days = _promised_days(to_organisation_id, row.from_organisation_id)
+    days = promised_days(to_organisation_id, row.from_organisation_id)
     new = Referral(
         person_id=row.person_id,
         initials=row.initials,
-        from_organisation_id=_sender_still(row, at),
+        from_organisation_id=sender_still(row, at),
         from_user_id=row.from_user_id,
         to_organisation_id=to_organisation_id,
         service_id=service_id,
@@ -263,7 +241,7 @@ def pass_on_referral(
     )
     move(row, State.REORIENTEE, by=by, at=at, via=via, answer_note=note.strip() or row.answer_note)
     due(new, at=at)
-    with _explained():
+    with explained():
         save(new)
     if agreements(new.person_id, new.from_organisation_id, to_organisation_id).all_given:
         new = _sent(new, by=by, at=at, via=via)
@@ -329,18 +307,26 @@ def postpone_referral(*, referral_id: int, days: int, by: int, at: datetime) -> 
     return row
 
 
-def initials_of(person: Person) -> str:
-    """« M. K. », all that is said of a person outside their file."""
-    names = (person.first_name.strip(), person.last_name.strip())
-    return " ".join(f"{name[0].upper()}." for name in names if name)[:8]
+@transaction.atomic
+def note_person_told(*, referral_id: int, by: int, at: datetime) -> Referral:
+    """`by` has told the person of a refusal, by word of mouth; what comes next is another structure. Raises NotAllowedNow."""
+    row = locked(referral_id)
+    if row.state != State.REFUSEE:
+        raise NotAllowedNow(_("Cette orientation n’est plus refusée : relisez-la."))
+    if row.person_told_at is None:
+        row.person_told_at = at
+        row.next_action, row.next_action_at = NextAction.PROPOSER_SUITE, after_working_days(at, 1)
+        row.in_charge_id = by
+        save(row)
+    return row
 
 
 def _sent(row: Referral, *, by: int | None, at: datetime, via: str) -> Referral:
     given = agreements(row.person_id, row.from_organisation_id, row.to_organisation_id)
     if not given.all_given:
-        raise ConsentMissing(str(RULES["referral_consent"][1]))
+        raise consent_missing()
     row.sent_at = at
-    with _explained():
+    with explained():
         move(row, State.ENVOYEE, by=by, at=at, via=via)
     jobs.enqueue("journeys.announce", referral_id=row.pk)
     return row
@@ -371,51 +357,3 @@ def _as_receiver(row: Referral, by: int | None) -> int | None:
     if by and Membership.objects.filter(organisation=row.to_organisation_id, user=by).exists():
         return by
     return None
-
-
-def _sender_still(row: Referral, at: datetime) -> int | None:
-    """The first sender, as long as it follows the person; else the structure that passes on."""
-    with for_purpose(Purpose.FOLLOW_UP):
-        live = Follow.objects.filter(person=row.person_id, organisation=row.from_organisation_id)
-        if row.from_organisation_id is None or live.exclude(until__lte=at).exists():
-            return row.from_organisation_id
-    return row.to_organisation_id
-
-
-def _person(person_id: int) -> Person:
-    found = Person.objects.select_related("commune").defer("commune__contour").filter(pk=person_id).first()
-    if found is None:
-        raise NotAllowedNow(_("Votre structure ne suit pas cette personne, ou ne la suit plus."))
-    return found
-
-
-def _banner_over(person: Person) -> Any:
-    """The narrowest published banner over the place where the person lives, else the one that they came by."""
-    place = person.commune
-    codes = [person.qpv_code, *((place.pk, place.parent_id, place.epci_id) if place else ())]
-    return banner_for(code for code in codes if code) or person.banner
-
-
-def _promised_days(receiver_id: int, sender_id: int | None) -> int:
-    """The working days within which the structure answers. Raises NothingReceived."""
-    if receiver_id == sender_id:
-        raise NothingReceived(_("C’est votre propre structure : ouvrez le dossier de la personne."))
-    receiver = Organisation.objects.filter(pk=receiver_id, gone_on=None, closed_on=None).first()
-    terms = Terms.objects.filter(organisation=receiver_id).first()
-    if receiver is None or (terms and not terms.is_open):
-        raise NothingReceived(_("Cette structure ne reçoit pas d’orientations en ce moment."))
-    return terms.promised_days if terms else 5
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """The database's own rules, said in words."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name not in RULES:
-            raise
-        kind, words = RULES[name]
-        raise kind(str(words)) from error

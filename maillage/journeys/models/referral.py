@@ -172,6 +172,16 @@ class Referral(models.Model):
                 name="referral_in_charge",
             ),
             models.Index(
+                fields=["to_organisation", "-closed_at", "-id"],
+                condition=Q(state__in=CLOSED),
+                name="referral_received_ended",
+            ),
+            models.Index(
+                fields=["from_organisation", "-closed_at", "-id"],
+                condition=Q(state__in=CLOSED),
+                name="referral_sent_ended",
+            ),
+            models.Index(
                 fields=["next_action_at", "id"], condition=~Q(state__in=CLOSED), name="referral_due"
             ),
             models.Index(

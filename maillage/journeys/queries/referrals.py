@@ -83,12 +83,14 @@ class Followed:
     structure: str
 
 
-def doings(sides: Sides, state: str) -> frozenset[str]:
-    """What someone on these sides may do of a referral in `state`."""
-    after = transitions().get(state, frozenset())
+def doings(sides: Sides, row: Referral) -> frozenset[str]:
+    """What someone on these sides may do of a referral now."""
+    state, after = row.state, transitions().get(row.state, frozenset())
     found = {what for what, states in LEADS_TO.items() if sides.may(what) and states & after}
     if sides.may("postpone") and state in CALM:
         found.add("postpone")
+    if sides.may("told") and state == State.REFUSEE and row.person_told_at is None:
+        found.add("told")
     if state == State.RECUE and sides.may("receive"):
         found.add("receive")  # a colleague may take over
     return frozenset(found)
@@ -107,7 +109,7 @@ def sheet(row: Referral, user: User, standing: Sides) -> Sheet:
         person,
         readable_phone(person.phone) if person and person.phone else "",
         [str(words[code]) for code in row.freins],
-        doings(standing, row.state),
+        doings(standing, row),
         [(state.value, str(state.label)) for state in State if state in after & LEADS_TO["outcome"]],
         agreements(row.person_id, row.from_organisation_id, row.to_organisation_id),
         moments,

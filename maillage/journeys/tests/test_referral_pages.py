@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maillage.accounts.tests.people import person as user
-from maillage.accounts.tests.people import signed_in, with_second_factor
+from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, for_purpose
 from maillage.journeys.models import Aim, Referral, State, Terms
 from maillage.journeys.queries.inbox import Choice, desk_of, inbox
@@ -30,11 +30,11 @@ def home(settings):
 
 def browsers(home):
     return {
-        "relay": with_second_factor(home.awa),
-        "adviser": with_second_factor(home.bo),
-        "manager": with_second_factor(home.cy),
-        "stranger": with_second_factor(home.dan),
-        "moderator": with_second_factor(user("moderation@exemple.invalid", ("moderator",))),
+        "relay": signed_in(home.awa),
+        "adviser": signed_in(home.bo),
+        "manager": signed_in(home.cy),
+        "stranger": signed_in(home.dan),
+        "moderator": signed_in(user("moderation@exemple.invalid", ("moderator",))),
         "visitor": Client(),
     }
 
@@ -42,6 +42,8 @@ def browsers(home):
 def sent(home, at=None, **fields):
     fields.setdefault("state", State.ENVOYEE)
     fields.setdefault("initials", "M. K.")
+    if fields["state"] == State.REFUSEE:
+        fields["refusal_reason"] = "complet"
     return make_referral(
         fields.pop("person", home.person), home.relay, home.network, fields.pop("in_charge", home.cy),
         at=at or timezone.now(), from_user=home.awa, reason="Un camion", **fields,
@@ -62,6 +64,7 @@ TABLE = [
     ("outcome", State.ACCEPTEE, {"issue": "rdv_fait"}, {"adviser", "manager"}),
     ("postpone", State.ACCEPTEE, {"jours": "3"}, {"relay", "adviser", "manager"}),
     ("cancel", State.ENVOYEE, {}, {"relay"}),
+    ("told", State.REFUSEE, {}, {"relay"}),
 ]
 
 
@@ -94,7 +97,7 @@ def test_who_belongs_to_no_structure_refers_nobody(home, who):
 
 
 def test_a_relay_refers_someone_in_three_choices(home):
-    client = with_second_factor(home.awa)
+    client = signed_in(home.awa)
     page = client.get("/orienter/")
     assert "Mariam" in page.text
     found = client.post("/orienter/", {"qui": "mariam kon"})
@@ -118,17 +121,17 @@ def test_a_relay_refers_someone_in_three_choices(home):
     draft = again(Referral(pk=int(kept.url.split("/")[-2])))
     assert (draft.state, draft.freins, draft.from_user_id) == (State.BROUILLON, ["mobilite"], home.awa.pk)
     assert "Un camion" in client.get(address).text  # the draft is taken up again
-    assert with_second_factor(home.bo).get(kept.url).status_code == 404  # nobody else reads it
+    assert signed_in(home.bo).get(kept.url).status_code == 404  # nobody else reads it
 
     agree(home.person, Aim.ORIENTATION, home.network)
     assert client.post(address, {**said, "reason": "Deux camions", "send": "1"}).url == kept.url
     assert again(draft).state == State.ENVOYEE
-    assert "Deux camions" in with_second_factor(home.bo).get(kept.url).text
+    assert "Deux camions" in signed_in(home.bo).get(kept.url).text
     assert client.post(address, {**said, "send": "1"}).status_code == 409  # it is under way
 
 
 def test_nobody_is_referred_who_is_not_followed_nor_to_a_closed_door(home):
-    client = with_second_factor(home.awa)
+    client = signed_in(home.awa)
     unknown = make_person(home.other, first_name="Inconnue")
     page = client.get(f"/orienter/?personne={unknown.pk}&structure={home.network.slug}")
     assert "Inconnue" not in page.text
@@ -144,7 +147,7 @@ def test_nobody_is_referred_who_is_not_followed_nor_to_a_closed_door(home):
 
 def test_the_second_adviser_is_told_who_was_first(home):
     row = sent(home)
-    first, second = with_second_factor(home.bo), with_second_factor(home.cy)
+    first, second = signed_in(home.bo), signed_in(home.cy)
     assert first.post(f"{INBOX}{row.pk}/geste/", {"what": "accept"}).status_code == 302
     late = second.post(f"{INBOX}{row.pk}/geste/", {"what": "accept"})
     assert late.status_code == 409
@@ -153,7 +156,7 @@ def test_the_second_adviser_is_told_who_was_first(home):
 
 def test_a_refusal_without_words_shows_what_is_missing(home):
     row = sent(home)
-    client = with_second_factor(home.bo)
+    client = signed_in(home.bo)
     assert client.post(f"{INBOX}{row.pk}/geste/", {"what": "refuse"}).status_code == 422
     other = client.post(f"{INBOX}{row.pk}/geste/", {"what": "refuse", "reason": "autre"})
     assert other.status_code == 422
@@ -162,12 +165,12 @@ def test_a_refusal_without_words_shows_what_is_missing(home):
 
 def test_it_is_passed_on_to_a_structure_that_is_looked_for(home):
     row = sent(home)
-    client = with_second_factor(home.bo)
+    client = signed_in(home.bo)
     path = f"{INBOX}{row.pk}/reorienter/"
     assert home.other.slug in client.get(f"{path}?ou={home.other.name}").text
     assert client.post(f"{path}?structure={home.other.slug}", {"note": "Plus près"}).url == INBOX
     assert again(row).state == State.REORIENTEE
-    assert with_second_factor(home.dan).post(path).status_code == 404
+    assert signed_in(home.dan).post(path).status_code == 404
 
 
 def test_each_tab_shows_its_own_the_closest_date_first(home):
@@ -175,16 +178,16 @@ def test_each_tab_shows_its_own_the_closest_date_first(home):
     sent(home, at=now - timedelta(days=9), initials="L. L.")
     sent(home, person=make_person(home.relay), initials="S. S.")
     ended = sent(home, person=make_person(home.relay), initials="E. E.")
-    with_second_factor(home.bo).post(f"{INBOX}{ended.pk}/geste/", {"what": "accept"})
-    with_second_factor(home.bo).post(f"{INBOX}{ended.pk}/geste/", {"what": "outcome", "issue": "aide"})
+    signed_in(home.bo).post(f"{INBOX}{ended.pk}/geste/", {"what": "accept"})
+    signed_in(home.bo).post(f"{INBOX}{ended.pk}/geste/", {"what": "outcome", "issue": "aide"})
 
     def shown(client, query):
         return [n for n in ("L. L.", "S. S.", "E. E.") if f">{n}</a>" in client.get(INBOX + query).text]
 
     manager, relay, stranger = (
-        with_second_factor(home.cy),
-        with_second_factor(home.awa),
-        with_second_factor(home.dan),
+        signed_in(home.cy),
+        signed_in(home.awa),
+        signed_in(home.dan),
     )
     assert {
         query: shown(manager, query)
@@ -224,7 +227,7 @@ def test_the_list_goes_on_without_skipping_and_its_queries_are_fixed(home):
             break
     assert seen == [row.pk for row in rows]  # the same date: the number decides
 
-    client = with_second_factor(home.cy)
+    client = signed_in(home.cy)
     client.get(INBOX)  # the session notes when a page about people was last asked for
     with CaptureQueriesContext(
         connection,
@@ -240,8 +243,8 @@ def test_the_list_goes_on_without_skipping_and_its_queries_are_fixed(home):
 
 def test_several_are_taken_at_once_and_what_was_refused_is_said(home):
     rows = [sent(home, person=make_person(home.relay), initials=f"{n}. A.") for n in "XYZ"]
-    with_second_factor(home.bo).post(f"{INBOX}{rows[0].pk}/geste/", {"what": "accept"})
-    client = with_second_factor(home.cy)
+    signed_in(home.bo).post(f"{INBOX}{rows[0].pk}/geste/", {"what": "accept"})
+    client = signed_in(home.cy)
     pairs = [f"{row.pk}:{row.version}" for row in rows]
     page = client.post(
         f"{INBOX}ensemble/", {"what": "accept", "choisie": [*pairs, "x:1", "1" * 30]}, follow=True
@@ -257,16 +260,13 @@ def test_several_are_taken_at_once_and_what_was_refused_is_said(home):
     assert again(rows[1]).next_action_at > timezone.now() + timedelta(days=4)
     assert "Cochez" in client.post(f"{INBOX}ensemble/", {"what": "accept"}, follow=True).text
     assert (
-        with_second_factor(home.dan)
-        .post(f"{INBOX}ensemble/", {"what": "accept", "choisie": pairs})
-        .status_code
-        == 404
+        signed_in(home.dan).post(f"{INBOX}ensemble/", {"what": "accept", "choisie": pairs}).status_code == 404
     )
 
 
 def test_hostile_words_stay_words_on_every_page(home):
     text = "<script>alert(1)</script> '; DROP TABLE journeys_referral; -- 😀 مرحبا"
-    client = with_second_factor(home.awa)
+    client = signed_in(home.awa)
     address = f"/orienter/?personne={home.person.pk}&structure={home.network.slug}"
     kept = client.post(address, {"sender": home.relay.pk, "reason": text, "urgency": "normale"})
     page = client.get(kept.url).text
@@ -290,16 +290,16 @@ def test_who_belongs_to_a_structure_refers_from_the_pages_of_services_and_struct
         f"/services/{service.slug}/": f"/orienter/?service={service.pk}",
     }
     for page, link in pages.items():
-        assert f'href="{link}"' in with_second_factor(home.awa).get(page).text, page
+        assert f'href="{link}"' in signed_in(home.awa).get(page).text, page
         assert link not in Client().get(page).text
-        assert link not in with_second_factor(user(f"h{len(page)}@exemple.invalid")).get(page).text
-    chosen = with_second_factor(home.awa).get(f"/orienter/?service={service.pk}").text
+        assert link not in signed_in(user(f"h{len(page)}@exemple.invalid")).get(page).text
+    chosen = signed_in(home.awa).get(f"/orienter/?service={service.pk}").text
     assert service.nom in chosen
 
 
 def test_a_page_about_people_asks_for_a_second_factor(home):
     row = sent(home)
-    client = signed_in(home.bo)
+    client = signed_in(home.bo, second_factor=False)
     for path in (INBOX, f"{INBOX}{row.pk}/", f"{INBOX}{row.pk}/reorienter/", "/orienter/"):
         assert client.get(path).status_code == 302, path
     client.post(f"{INBOX}{row.pk}/geste/", {"what": "accept"})
@@ -310,8 +310,8 @@ def test_a_page_about_people_asks_for_a_second_factor(home):
 def test_the_home_of_a_professional_says_what_waits(home):
     sent(home, at=timezone.now() - timedelta(days=9))
     manager, resident = (
-        with_second_factor(home.cy).get("/espace/").text,
-        with_second_factor(user("h@exemple.invalid")).get("/espace/").text,
+        signed_in(home.cy).get("/espace/").text,
+        signed_in(user("h@exemple.invalid")).get("/espace/").text,
     )
     assert "orientation à traiter aujourd’hui" in manager
     assert "attend la réponse de votre structure" in manager

@@ -180,6 +180,9 @@ def test_a_refusal_has_a_reason_and_goes_back_to_the_sender(home):
     row = do("refuse_referral", row, home.bo, reason="hors-zone")
     assert (row.next_action, row.in_charge_id) == (NextAction.PREVENIR_PERSONNE, home.awa.pk)
 
+    row = do("note_person_told", row, home.awa)
+    assert (row.next_action, row.person_told_at) == (NextAction.PROPOSER_SUITE, NOW + timedelta(hours=1))
+
     # they may change their mind
     assert do("accept_referral", row, home.bo).refusal_reason == ""
 

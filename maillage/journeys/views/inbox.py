@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from maillage.accounts.second_factor import second_factor_required
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import limit
 from maillage.journeys import access
@@ -22,7 +22,7 @@ from maillage.journeys.queries import inbox as queries
 AT_ONCE = 50
 
 
-@second_factor_required
+@never_cache
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """The referrals of a tab (`vue`), with its filters, 30 a page (`apres`, a cursor)."""
@@ -61,7 +61,7 @@ def _tabs(desk: queries.Desk, choice: queries.Choice, now: Any) -> list[tuple[st
     ]
 
 
-@second_factor_required
+@never_cache
 @require_POST
 def together(request: HttpRequest) -> HttpResponse:
     """Do one gesture (accept, receive, postpone) to each referral ticked (`choisie`, « number:version »)."""

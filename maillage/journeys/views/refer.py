@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from maillage.accounts.second_factor import second_factor_required
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import limit
 from maillage.journeys import access
@@ -32,7 +32,7 @@ from maillage.ui.navigation import exists
 SHOWN = 8  # people, structures or services proposed at once
 
 
-@second_factor_required
+@never_cache
 @require_http_methods(["GET", "POST"])
 def refer(request: HttpRequest) -> HttpResponse:
     """The person (`personne`) and the place (`service`, a number, or `structure`, a slug) come in the address; POST

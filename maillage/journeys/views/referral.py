@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.accounts.models import User
-from maillage.accounts.second_factor import second_factor_required
 from maillage.core.ratelimit import limit
 from maillage.journeys import access
 from maillage.journeys.actions import referrals as actions
@@ -23,10 +24,19 @@ from maillage.journeys.queries.referrals import is_visible, sheet, target_of
 from maillage.journeys.views.refer import found_places
 from maillage.ui.navigation import exists
 
+SAID = {
+    "send": gettext_lazy("C’est parti : la structure a reçu l’orientation."),
+    "receive": gettext_lazy("Vous vous en chargez. Répondez avant la date promise."),
+    "accept": gettext_lazy("Acceptée. Appelez la personne pour fixer un premier rendez-vous."),
+    "outcome": gettext_lazy("C’est noté. La structure qui a orienté la personne en est prévenue."),
+    "told": gettext_lazy("C’est noté. Proposez-lui maintenant une autre structure."),
+    "postpone": gettext_lazy("C’est reporté : l’orientation reviendra dans votre liste ce jour-là."),
+    "cancel": gettext_lazy("L’orientation est annulée."),
+}
 FILE = "/espace/personnes/{}/"
 
 
-@second_factor_required
+@never_cache
 @require_safe
 def referral(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Where a referral stands, what it asks, what may be done, and how it came there."""
@@ -56,7 +66,7 @@ def _page(request: HttpRequest, row: Referral, refusal: RefusalForm, *, status: 
     return render(request, "journeys/referrals/referral.html", context, status=status)
 
 
-@second_factor_required
+@never_cache
 @require_POST
 def act(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Do `what` (a key of access.RIGHTS but pass_on) to a referral; what comes too late answers 409 and says who was first."""
@@ -90,35 +100,31 @@ def act(request: HttpRequest, referral_id: int) -> HttpResponse:
 
 def _done(request: HttpRequest, row: Referral, what: str, by: int, at: datetime) -> str:
     """Do a gesture that asks for nothing more, and say so."""
-    version = _version(request)
+    version, days = _version(request), request.POST.get("jours", "")
     match what:
         case "send":
             actions.send_referral(referral_id=row.pk, by=by, at=at, version=version)
-            return _("C’est parti : la structure a reçu l’orientation.")
         case "receive":
             actions.receive_referral(referral_id=row.pk, by=by, at=at, version=version)
-            return _("Vous vous en chargez. Répondez avant la date promise.")
         case "accept":
             actions.accept_referral(referral_id=row.pk, by=by, at=at)
-            return _("Acceptée. Appelez la personne pour fixer un premier rendez-vous.")
         case "outcome":
             actions.record_outcome(
                 referral_id=row.pk, state=request.POST.get("issue", ""), by=by, at=at, version=version,
                 note=request.POST.get("note", "")[:1000],
             )  # fmt: skip
-            return _("C’est noté. La structure qui a orienté la personne en est prévenue.")
+        case "told":
+            actions.note_person_told(referral_id=row.pk, by=by, at=at)
         case "postpone":
-            days = request.POST.get("jours", "")
             actions.postpone_referral(
                 referral_id=row.pk, days=int(days) if days.isdecimal() and len(days) < 3 else 0, by=by, at=at
             )
-            return _("C’est reporté : l’orientation reviendra dans votre liste ce jour-là.")
         case _:
             actions.cancel_referral(referral_id=row.pk, by=by, at=at, version=version)
-            return _("L’orientation est annulée.")
+    return str(SAID[what])
 
 
-@second_factor_required
+@never_cache
 @require_http_methods(["GET", "POST"])
 def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Look for the right structure (`ou`), choose it (`service` or `structure`), and pass the referral on (POST)."""
