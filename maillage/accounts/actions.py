@@ -130,7 +130,7 @@ def create_demo_accounts() -> list[User]:
             EmailAddress.objects.get_or_create(
                 user=user, email=email, defaults={"verified": True, "primary": True}
             )
-            if kind != "resident":
+            if kind in Role.Kind.values:
                 where = DEMO_TERRITORIES.get(Role.Kind(kind), ("", ""))
                 grant_role(user=user, kind=kind, territory_kind=where[0], territory_code=where[1])
             made.append(user)

@@ -6,18 +6,28 @@ from typing import Any
 from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.accounts.models import DEMO_DOMAIN, Role, User
 from maillage.core.acting import Purpose, for_purpose
 
-DEMO_KINDS = ("resident", Role.Kind.CONTRIBUTOR, Role.Kind.MODERATOR, Role.Kind.ANIMATOR, Role.Kind.NETWORK)
+# what the demo's people do who accompany others: a place in a structure or on a rota, which no role of ours says
+TRADES = {
+    "relay": gettext_lazy("Relais de proximité"),
+    "adviser": gettext_lazy("Conseillère ou conseiller"),
+    "coordinator": gettext_lazy("Coordination d’une bannière"),
+    "funder": gettext_lazy("Financeur"),
+}
+DEMO_KINDS = (
+    "resident", Role.Kind.CONTRIBUTOR, Role.Kind.MODERATOR, Role.Kind.ANIMATOR, Role.Kind.NETWORK, *TRADES,
+)  # fmt: skip
 # of technical use only, or secret: not part of what is given back to the person
 NOT_EXPORTED = {"password", "session_key", "data", "is_superuser", "groups", "user_permissions"}
 
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One of the demo's accounts: its kind ("resident" or a Role.Kind), the words for it, its user."""
+    """One of the demo's accounts: its kind ("resident", a Role.Kind or one of TRADES), the words for it, its user."""
 
     kind: str
     label: str
@@ -34,7 +44,9 @@ def demo_accounts() -> list[DemoAccount]:
 
 def kind_label(kind: str) -> str:
     """The words for a role's kind; "resident" is everyone signed in."""
-    return _("Habitant ou habitante") if kind == "resident" else str(Role.Kind(kind).label)
+    if kind == "resident":
+        return _("Habitant ou habitante")
+    return str(TRADES.get(kind) or Role.Kind(kind).label)
 
 
 def people_with_roles() -> QuerySet[User]:

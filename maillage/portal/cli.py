@@ -19,6 +19,7 @@ from maillage.initiatives.demo import (
     load_initiatives,
     load_proposals,
 )
+from maillage.journeys.demo import forget_journeys, load_journeys
 from maillage.offers.demo import forget_offers, load_offers
 from maillage.organisations.demo import forget_banner, load_banner
 from maillage.territories.actions import load_schematic_qpv
@@ -39,6 +40,7 @@ class Command(TyperCommand):
     )
     def reset(self, as_json: Json = False) -> None:
         with acting_as(None, purpose=Purpose.ADMINISTRATION):
+            forget_journeys()
             forget_banner()
             forget_proposals()
             forget_initiatives()
@@ -70,4 +72,5 @@ def load_demo() -> Report:
         load_proposals(at=timezone.now())
         report.include(load_offers(at=timezone.now()))
         load_banner(at=timezone.now())
+        load_journeys(at=timezone.now())
         return report

@@ -127,12 +127,13 @@ def test_demo_accounts_are_made_once_one_per_role():
     first = actions.create_demo_accounts()
     again = actions.create_demo_accounts()
 
-    assert [user.email for user in first] == [f"{kind}@exemple.invalid" for kind in KINDS]
+    kinds = [*KINDS, *queries.TRADES]
+    assert [user.email for user in first] == [f"{kind}@exemple.invalid" for kind in kinds]
     assert first == again
     found = queries.demo_accounts()
-    assert [account.kind for account in found] == KINDS
+    assert [account.kind for account in found] == kinds
     held = {account.kind: [str(role.kind) for role in queries.own_roles(account.user)] for account in found}
-    assert held == {kind: [] if kind == "resident" else [kind] for kind in KINDS}
+    assert held == {kind: [kind] if kind in Role.Kind.values else [] for kind in kinds}
 
 
 def test_the_command_line_grants_and_revokes(bare_database, capsys):

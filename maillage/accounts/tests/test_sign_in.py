@@ -241,6 +241,10 @@ def test_a_demo_offers_an_account_per_role_and_only_a_demo(site, client, setting
         "moderator",
         "animator",
         "network",
+        "relay",
+        "adviser",
+        "coordinator",
+        "funder",
     ]
     response = client.post("/compte/connexion/demo/", {"kind": "network", "next": "https://evil.example/"})
     assert response.url == "/"
