@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillage.core.disclosure import SPREAD, note, protect, rounded
+from maillage.core.disclosure import SPREAD, Shape, TooDetailed, middle, note, protect, rounded
 
 QPV = ("Bourgogne", "Dervallières", "Bottière")
 NAMES = list(product("ab", "xy"))
@@ -111,3 +111,102 @@ def test_every_hidden_cell_could_be_several_numbers(counts, base, tables):
     for cell, shown in published.items():
         if shown is None:
             assert np.ptp(totals(cell)[possible]) >= SPREAD
+
+
+PLACES = {"nord": "A", "sud": "A", "port": "B"}
+# one person is of a place, of a gender, and came so far; a territory is its places', « helped » lies within « referred »
+STAR = Shape(
+    values={"territory": "AB", "place": tuple(PLACES), "stage": "012", "gender": "fh"},
+    labels={"stage": {"referred": "12", "helped": "2"}},
+    within={"place": ("territory", PLACES)},
+)
+JOINED = [
+    # tables without a cycle: solved one by one, tied by what they share
+    (("territory", "place", "gender"), [["territory", "place"], ["territory", "gender"]], 7),
+    (("stage", "gender"), [["stage"], ["stage", "gender"]], 7),
+    # a cycle: solved as one block
+    (("one", "two", "three"), [["one", "two"], ["two", "three"], ["one", "three"]], 4),
+]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize(("dimensions", "tables", "most"), JOINED)
+def test_tables_published_together_hide_what_a_list_of_people_would_tell(dimensions, tables, most, data):
+    """The intruder tries every list of people, place by gender by stage: none of our solver, nor of our ties."""
+    values = {name: STAR.values.get(name, "xy") for name in dimensions}
+    people = [
+        dict(zip(dimensions, one, strict=True))
+        for one in product(*values.values())
+        if "place" not in values
+        or PLACES[one[dimensions.index("place")]] == one[dimensions.index("territory")]
+    ]
+    guesses = np.stack(np.meshgrid(*[np.arange(most + 1)] * len(people), indexing="ij"), axis=-1)
+    guesses = guesses.reshape(-1, len(people))
+    # guesses go further than the truth does: a cell that could be more is seen to be
+    few = st.integers(0, most - 3)
+    truth = np.array(data.draw(st.lists(few, min_size=len(people), max_size=len(people))))
+    base, threshold = data.draw(st.sampled_from([1, 3])), 3
+    shape = Shape(*[{name: kind[name] for name in kind if name in dimensions} for kind in
+                    ({**STAR.values, **values}, STAR.labels, STAR.within)])  # fmt: skip
+    facts = {tuple(one.values()): int(count) for one, count in zip(people, truth, strict=True)}
+
+    published = protect(facts, dimensions, tables, shape=shape, threshold=threshold, base=base)
+
+    def counted(cell):
+        wanted = {name: STAR.labels.get(name, {}).get(label, label) for name, label in cell}
+        of = [all(one[n] == v or (n == "stage" and one[n] in v) for n, v in wanted.items()) for one in people]
+        return guesses[:, of].sum(axis=1)
+
+    possible = np.ones(len(guesses), dtype=bool)
+    for cell, shown in published.items():
+        if shown is not None:
+            possible &= (counted(cell) >= threshold) & (rounded(counted(cell), base) == shown)
+    assert possible[(guesses == truth).all(axis=1)].all()
+    for cell, shown in published.items():
+        if shown is None:
+            assert np.ptp(counted(cell)[possible]) >= SPREAD
+
+
+def test_what_everybody_knows_beforehand_counts():
+    facts = {("A",): 31, ("B",): 2}
+    plain = protect(facts, ["zone"], [["zone"]], base=1)
+    told = protect(facts, ["zone"], [["zone"]], base=1, at_least={key(zone="A"): 30})
+
+    assert plain == {key(): 33, key(zone="A"): None, key(zone="B"): None}
+    # A counts 30 or more of 33: B would be 3 at most, and may be 0 to 3
+    assert told == plain
+    close = protect({("A",): 30, ("B",): 1}, ["zone"], [["zone"]], base=1, at_least={key(zone="A"): 30})
+    assert close[key()] is None, "B would be 0 or 1"
+
+
+def test_a_number_may_be_hidden_whatever_it_counts():
+    published = protect({("A",): 40, ("B",): 50, ("C",): 60}, ["z"], [["z"]], base=1, hide=[key(z="A")])
+    assert published == {key(): 150, key(z="A"): None, key(z="B"): None, key(z="C"): 60}
+
+
+def test_tables_in_a_star_cost_the_sum_of_their_cells():
+    names = [f"d{n}" for n in range(12)]
+    facts = {(str(n % 2), *(str(n // 2 % 4) for _ in names)): 7 for n in range(16)}
+
+    published = protect(facts, ["core", *names], [["core", name] for name in names])
+
+    assert len(published) == 3 + 12 * (4 * 2 + 4)
+    assert published[key()] == 55
+
+
+def test_too_many_cells_are_refused(monkeypatch):
+    monkeypatch.setattr("maillage.core.disclosure.MOST_CELLS", 50)
+    facts = {(str(n), str(n)): 9 for n in range(8)}
+    with pytest.raises(TooDetailed):
+        protect(facts, ["one", "two"], [["one", "two"]])
+
+
+@pytest.mark.parametrize(("count", "found"), [(9, None), (10, 4), (11, 5)])
+def test_a_median_is_told_of_enough_cases(count, found):
+    assert middle(range(count)) == found
+
+
+def test_the_solver_says_nothing_on_the_standard_output(capfd):
+    protect({("A",): 31, ("B",): 2, ("C",): 1}, ["zone"], [["zone"]], base=1)
+    assert capfd.readouterr().out == ""

@@ -1,0 +1,188 @@
+"""Figures: what is counted, what is hidden, and that nothing published tells of anybody."""
+
+from datetime import date, timedelta
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maillage.accounts.tests.people import person as user
+from maillage.core.acting import Purpose, for_purpose
+from maillage.core.disclosure import SPREAD, Shape, protect, rounded
+from maillage.journeys.actions.facts import keep_fact
+from maillage.journeys.actions.figures import WrongPeriod, publish, publish_year
+from maillage.journeys.models import Frein as Brake
+from maillage.journeys.models import Person, Publication, State, Step
+from maillage.journeys.queries.figures.naming import Territories
+from maillage.journeys.queries.figures.people import (
+    DIMENSIONS,
+    FUNNEL,
+    TABLES,
+    facts_of,
+    protect_jobs,
+    shape_of,
+)
+from maillage.journeys.queries.figures.referrals import answers_document, protect_answers
+from maillage.journeys.queries.profiles import Answer, Profile
+from maillage.journeys.tests.factories import NOW, make_person, make_referral, member
+from maillage.organisations.tests.factories import make_organisation
+
+NANTES = "epci:244400404"
+BEFORE = NOW - timedelta(days=40)
+QUARTER = date(2026, 10, 1)
+
+
+def profile(**values):
+    plain = Profile(QUARTER, "244400404", None, "44109", "", False, "femme", "30-54", "rsa", "idee", 0, 0, 0)
+    return plain._replace(**values)
+
+
+@pytest.fixture
+def network(db):
+    """A relay and a network; forty people met in Nantes, of whom twelve were sent, six of these answered too late."""
+    relay, found = make_organisation(), make_organisation()
+    awa = member(user("awa@exemple.invalid"), relay)
+    for n in range(40):
+        one = make_person(
+            relay, commune_id="44109", gender="femme" if n % 2 else "homme", phase="idee", created_at=BEFORE
+        )
+        if n < 12:
+            sent = make_referral(one, relay, found, awa, state=State.ACCEPTEE, at=BEFORE)
+            with for_purpose(Purpose.RETENTION):
+                sent.answered_at = BEFORE + timedelta(days=2 if n < 6 else 12)
+                sent.save()
+                Brake.objects.create(
+                    person=one, organisation=relay, brake="mobilite", created_at=BEFORE, raised_on=BEFORE.date(),
+                    lifted_on=BEFORE.date() if n < 7 else None,
+                )  # fmt: skip
+                for kind, jobs in (("immatriculation", None), ("emplois", 3)):
+                    Step.objects.create(
+                        person=one,
+                        organisation=relay,
+                        kind=kind,
+                        on=BEFORE.date(),
+                        jobs=jobs,
+                        created_at=BEFORE,
+                    )
+    return found
+
+
+def test_a_year_is_counted_rounded_and_published_once(network):
+    made = publish_year(2026, NOW)
+
+    here = made.figures["territories"][NANTES]
+    assert made.closed_on == date(2026, 11, 1)
+    assert (here["people"], here["referred"], here["accepted"], here["created"], here["jobs"]) == (
+        40,
+        10,
+        10,
+        10,
+        35,
+    )
+    assert here["received"] is here["helped"] is None
+    assert here["gender"]["femme"]["people"] == here["gender"]["homme"]["people"] == 20
+    assert here["gender"]["autre"]["people"] is None
+    assert here["phase"]["idee"]["referred"] == 10
+    assert here["commune"]["44109"]["people"] == 40
+    assert here["quarter"]["4"] == 40
+    assert here["brakes"]["mobilite"] == {"raised": 10, "lifted": 5}
+    assert here["answers"]["in_time"] == here["answers"]["late"] == 5
+    assert (here["answers"]["median_days"], here["answers"]["share_in_time"]) == (4, None)
+    assert made.figures["structures"][str(network.pk)]["sent"] == 10
+    assert made.figures["territories"][""]["people"] == 40
+
+    make_person(commune_id="44109", created_at=BEFORE)
+    assert publish_year(2026, NOW).figures == made.figures, "the same until the month is over"
+    assert publish(NOW) == 0
+    assert Publication.objects.count() == 1
+
+
+def test_who_was_forgotten_still_counts(network):
+    before = publish_year(2026, NOW).figures
+    with for_purpose(Purpose.RETENTION):
+        Publication.objects.all().delete()
+        for one in list(Person.objects.all()):
+            keep_fact(one.pk, NOW)
+            one.delete()
+
+    after = publish_year(2026, NOW).figures
+
+    assert after["territories"][NANTES]["answers"] == before["territories"][NANTES]["answers"]
+    assert after["structures"] == before["structures"]
+    for name in ("people", "referred", "created", "jobs", "gender", "phase", "brakes", "quarter"):
+        assert after["territories"][NANTES][name] == before["territories"][NANTES][name]
+
+
+@pytest.mark.parametrize("year", [2027, 2031])
+def test_a_year_to_come_is_refused(db, year):
+    with pytest.raises(WrongPeriod):
+        publish_year(year, NOW)
+
+
+def test_a_small_territory_has_no_page_of_its_own():
+    people = [profile(epci_code="A")] * 29 + [profile(epci_code="B", banner_number=1)] * 31
+    assert Territories.of(people).codes == {"epci:B", "banner:1"}
+
+
+def test_jobs_created_by_few_people_are_hidden():
+    people = [profile(jobs=10)] * 4 + [profile()] * 40
+    assert protect_jobs(people, Territories.of(people))[frozenset()] is None
+
+
+def test_a_structure_with_few_referrals_has_no_line_of_its_own():
+    rows = [Answer(QUARTER, "", None, 1, "a-temps", 2, 9), Answer(QUARTER, "", None, 2, "a-temps", 2, 30)]
+    published = protect_answers(rows, Territories(frozenset()), {})
+    assert {value for key in published for name, value in key if name == "structure"} == {"structure:2"}
+    found = answers_document(published, frozenset({("structure", "structure:2")}), [2] * 30)
+    assert (found["sent"], found["in_time"], found["late"], found["median_days"]) == (30, 30, None, 2)
+
+
+# eight kinds of people, of one territory: two places, two genders, nothing or a business: what TABLES cross
+KINDS = [
+    profile(commune_code=commune, gender=gender, stage=stage, business=business)
+    for commune, gender, (stage, business) in product(
+        ("44109", "44162"), ("femme", "homme"), ((0, 0), (4, 1))
+    )
+]
+MOST = 4
+GUESSES = np.stack(np.meshgrid(*[np.arange(MOST + 1)] * len(KINDS), indexing="ij"), axis=-1).reshape(
+    -1, len(KINDS)
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.lists(st.integers(0, 2), min_size=len(KINDS), max_size=len(KINDS)), st.sampled_from([1, 3]))
+def test_no_hidden_cell_is_deduced_from_all_the_tables_together(counts, base):
+    """The tables that we publish, tried by an intruder who writes down every list of people that could be true."""
+    territories = Territories(frozenset(), frozenset({"|"}))
+    kinds = [next(iter(facts_of([kind] * 10, territories))) for kind in KINDS]
+    facts = dict(zip(kinds, counts, strict=True))
+    whole = shape_of(facts, territories)
+    # only what these eight kinds are: the others would be known to be nobody
+    values = {name: {kind[n] for kind in kinds} for n, name in enumerate(DIMENSIONS)}
+    shape = Shape(
+        values,
+        whole.labels,
+        {
+            "spot": whole.within["spot"],
+            "funnel": ("result", {code: FUNNEL[code] for code in values["funnel"]}),
+        },
+    )
+
+    published = protect(facts, DIMENSIONS, TABLES, shape=shape, threshold=3, base=base)
+
+    def counted(cell):
+        wanted = {name: shape.labels.get(name, {}).get(label, [label]) for name, label in cell}
+        return GUESSES[
+            :, [all(kind[DIMENSIONS.index(n)] in v for n, v in wanted.items()) for kind in kinds]
+        ].sum(axis=1)
+
+    possible = np.ones(len(GUESSES), dtype=bool)
+    for cell, shown in published.items():
+        if shown is not None:
+            possible &= (counted(cell) >= 3) & (rounded(counted(cell), base) == shown)
+    assert possible[(counts == GUESSES).all(axis=1)].all()
+    hidden = [cell for cell, shown in published.items() if shown is None]
+    assert all(np.ptp(counted(cell)[possible]) >= SPREAD for cell in hidden)
