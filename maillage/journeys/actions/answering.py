@@ -17,11 +17,13 @@ from maillage.core.ratelimit import hashed, limit
 from maillage.journeys.actions import referrals
 from maillage.journeys.actions.moves import save
 from maillage.journeys.mails.answers import send_code
+from maillage.journeys.mails.news import send_appointment
 from maillage.journeys.models import (
     AnswerLink,
     Appointment,
     LinkOpeningEvent,
     NextAction,
+    Person,
     Referral,
     Via,
 )
@@ -183,3 +185,6 @@ def _expect(row: Referral, starts_at: datetime, place: str, at: datetime) -> Non
     )
     row.next_action, row.next_action_at = NextAction.NOTER_ISSUE, after_working_days(starts_at, 1)
     save(row)
+    with for_purpose(Purpose.FOLLOW_UP):
+        person = Person.objects.get(pk=row.person_id)
+    send_appointment(row, person, starts_at=starts_at, place=place, at=at)

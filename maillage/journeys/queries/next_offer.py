@@ -30,20 +30,28 @@ def next_offers(row: Referral, *, at: datetime, most: int = 3) -> list[Offer]:
 
     For who may read the referral: the person's own place is asked for under the purpose of the follow-up.
     """
-    answer = find(_situation(row), at=at, size=50)
+    return _untried(_situation(row), _tried(row), at, most)
+
+
+def offers_around(*, commune: str, at: datetime, most: int = 3) -> list[Offer]:
+    """The best contacts of a place (a commune's code, "" for anywhere) for someone of whom nothing else is known."""
+    return _untried(Situation(commune=commune), set(), at, most)
+
+
+def _untried(situation: Situation, tried: set[int], at: datetime, most: int) -> list[Offer]:
+    answer = find(situation, at=at, size=50)
     first = (answer.first_contact,) if answer.first_contact else ()
-    items = {item.structure_slug: item for item in reversed((*first, *answer.items))}
+    best: dict[str, Item] = {}
+    for item in (*first, *answer.items):
+        best.setdefault(item.structure_slug, item)
     closed = Terms.objects.filter(is_open=False).values("organisation")
     numbers = dict(
-        Organisation.objects.filter(slug__in=items, gone_on=None, closed_on=None)
+        Organisation.objects.filter(slug__in=best, gone_on=None, closed_on=None)
         .exclude(pk__in=closed)
-        .exclude(pk__in=_tried(row))
+        .exclude(pk__in=tried)
         .values_list("slug", "pk")
     )
-    ranked = (item for item in dict.fromkeys((*first, *answer.items)) if item is items[item.structure_slug])
-    return [_offer(item, numbers[item.structure_slug]) for item in ranked if item.structure_slug in numbers][
-        :most
-    ]
+    return [_offer(item, numbers[slug]) for slug, item in best.items() if slug in numbers][:most]
 
 
 def _offer(item: Item, organisation_id: int) -> Offer:

@@ -156,6 +156,10 @@ def test_a_structure_answers_once_without_an_account(home, what):
     assert (again.status_code, now_is(home.row).state) == (409, state)
     with for_purpose(Purpose.FOLLOW_UP):
         meetings = list(Appointment.objects.values_list("place", "organisation_id"))
+    told = last_mail()
+    assert (told.to, "3 rue Pot" in told.text) == (
+        ("mariam@exemple.invalid", True) if what == "propose" else ("awa@exemple.invalid", False)
+    )
     assert meetings == ([("3 rue Pot", home.network.pk)] if what == "propose" else [])
 
 

@@ -48,6 +48,11 @@ def calls_answered(user_id: int, *, at: datetime, limit: int = 20) -> list[Call]
     return [_call(row, user_id, at) for row in rows]
 
 
+def call_taken_by(user_id: int, call_id: int) -> CallBack | None:
+    """The call-back, if `user_id` has taken it and it is not over."""
+    return _seen().filter(pk=call_id, status=CallBack.Status.TAKEN, taken_by=user_id).first()
+
+
 def waiting_count() -> int:
     """How many call-backs wait for the acting person."""
     return CallBack.objects.filter(status=CallBack.Status.WAITING).count()
