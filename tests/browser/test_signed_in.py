@@ -21,6 +21,7 @@ PAGES = [
     "/compte/sessions/",
     "/compte/roles/",
     "/espace/rappels/",
+    "/espace/coordination/",
     "/espace/structures/",
     "/espace/bannieres/",
     "/espace/bannieres/nouvelle/",
