@@ -147,7 +147,7 @@ def _hand_over(referral_id: int, at: datetime) -> bool:
     if row.in_charge_id in on_duty:
         return False
     before, row.in_charge_id = row.in_charge_id, None
-    found = person_in_charge(row, State.SANS_REPONSE if row.coordinated else row.state, localdate(at))
+    found = person_in_charge(row, row.state, localdate(at))
     if found is None or found == before:
         return False
     row.in_charge_id = found

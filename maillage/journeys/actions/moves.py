@@ -73,6 +73,8 @@ def move(
     for name, value in values.items():
         setattr(row, name, value)
     before, row.state, row.moved_at, row.moved_via = row.state, state, at, via
+    # the coordinator reads it for as long as the structure's silence, or its no, is theirs to mend
+    row.coordinated = row.coordinated and state in {State.SANS_REPONSE, State.REFUSEE}
     if state in CLOSED:
         row.next_action, row.next_action_at, row.in_charge_id = "", None, None
         row.closed_at = row.closed_at or at

@@ -54,6 +54,10 @@ def without_anybody(at: datetime) -> list[int]:
     with for_purpose(Purpose.ADMINISTRATION):
         gone = list(User.objects.filter(is_active=False).values_list("pk", flat=True))
     duty = Duty.objects.filter(banner=OuterRef("banner"), period__contains=localdate(at))
-    off = Q(coordinated=True) & Exists(duty) & ~Exists(duty.filter(user=OuterRef("in_charge")))
+    off = (
+        Q(coordinated=True, state=State.SANS_REPONSE)
+        & Exists(duty)
+        & ~Exists(duty.filter(user=OuterRef("in_charge")))
+    )
     rows = Referral.objects.filter(Q(in_charge__in=gone) | off, state__in=OPEN)
     return list(rows.order_by("next_action_at", "pk").values_list("pk", flat=True))

@@ -15,7 +15,7 @@ from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
 from maillage.journeys.actions import answering
-from maillage.journeys.actions.follow_up import announce
+from maillage.journeys.actions.follow_up import announce, run
 from maillage.journeys.answer_tokens import token_of
 from maillage.journeys.models import (
     AnswerLink,
@@ -282,6 +282,8 @@ def test_who_is_on_the_rota_telephones_by_structure_the_oldest_first(home):
     assert cleo.post(one, {"what": "accepted"}).status_code == 302
     assert (now_is(home.row).state, now_is(home.row).in_charge_id) == (State.ACCEPTEE, home.awa.pk)
     assert cleo.post(one, {"what": "called"}).status_code == 404
+    assert run(home.now + timedelta(days=1))["handed_over"] == 0  # it is the structure's affair again
+    assert not now_is(home.row).coordinated
 
 
 def make_late(home, structure, days, row=None):
