@@ -23,6 +23,13 @@ OOXML = {
     "wordprocessingml.document": ("docx", "word/document.xml"),
     "spreadsheetml.sheet": ("xlsx", "xl/workbook.xml"),
 }
+# every media type that is kept, and its usual ending
+ENDINGS = {
+    "application/pdf": "pdf",
+    **dict(PICTURES.values()),
+    **ODF,
+    **{OOXML_START + word: ending for word, (ending, _main) in OOXML.items()},
+}
 # parts of an office document that run, or carry what runs
 RUNNING = ("vbaproject", "vbadata", "activex", "macrosheets/", "basic/", "scripts/")
 PDF_RUNNING = ("/JavaScript", "/EmbeddedFiles")

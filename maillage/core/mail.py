@@ -27,10 +27,14 @@ log = structlog.get_logger()
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440)]
 KEPT = timedelta(days=30)
 SMTP_PATIENCE_S = 20
+LONGEST_ATTACHMENT = 20_000  # characters
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Django's door to the outbox: a row a recipient, sent later by a job. `headers` of the message are kept."""
+    """Django's door to the outbox: a row a recipient, sent later by a job.
+
+    `headers` of the message are kept, and small attachments of text (an invitation); for anything else, send a link.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         rows = [
@@ -40,12 +44,11 @@ class OutboxBackend(BaseEmailBackend):
                 text=str(message.body),
                 html=_html(message),
                 headers=_headers(message),
+                attachments=_attachments(message),
             )
             for message in email_messages
             for to in message.recipients()
         ]
-        if any(message.attachments for message in email_messages):
-            raise ValueError("The outbox keeps no attachments: send a link.")
         # INSERT … RETURNING reads the row back, which the policy allows to this purpose only
         with transaction.atomic(), for_purpose(Purpose.MAIL):
             OutgoingMail.objects.bulk_create(rows)
@@ -154,6 +157,8 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for name, media_type, text in mail.attachments:
+        message.attach(name, text, media_type)
     return message
 
 
@@ -169,6 +174,13 @@ def _code(error: Exception) -> int:
 def _html(message: EmailMessage) -> str:
     alternatives = getattr(message, "alternatives", [])
     return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
+
+
+def _attachments(message: EmailMessage) -> list[list[str]]:
+    found = [list(part) for part in message.attachments]
+    if any(not kind.startswith("text/") or len(text) > LONGEST_ATTACHMENT for _name, text, kind in found):
+        raise ValueError("The outbox keeps small texts only: send a link.")
+    return [[name, kind, text] for name, text, kind in found]
 
 
 def _headers(message: EmailMessage) -> dict[str, str]:

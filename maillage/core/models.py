@@ -27,6 +27,7 @@ class OutgoingMail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict, blank=True)  # name: value, such as List-Unsubscribe
+    attachments = models.JSONField(default=list, db_default=[], blank=True)  # [[name, media type, text]]
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)

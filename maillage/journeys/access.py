@@ -1,6 +1,7 @@
 """Who may refer people, read a referral, and move it. What the database lets each see: sql/policies.sql."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -11,11 +12,13 @@ from django.utils.timezone import localdate
 
 from maillage.accounts.access import may_read_personal_data
 from maillage.accounts.models import User
-from maillage.journeys.models import CLOSED, Follow, Person, Referral, State
+from maillage.journeys.models import CLOSED, Follow, Group, Person, Referral, State
+from maillage.journeys.models.journey import Of
 from maillage.journeys.openings import note_opening
 from maillage.organisations.models import Duty, Membership
 
 Someone = User | AnonymousUser
+Row = TypeVar("Row", bound=Of)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,55 @@ def person_to_read(request: HttpRequest, person_id: int, why: str) -> Person:
     )
     ours = followed.order_by("since", "pk").values_list("organisation_id", flat=True).first()
     note_opening(request, found.pk, organisation_id=ours, why=why)
+    return found
+
+
+def followers(reader: Professional, person_id: int) -> dict[int, str]:
+    """Those of the reader's structures that follow the person now, number → name: in their names one writes in the file."""
+    live = Follow.objects.filter(
+        Q(until=None) | Q(until__gt=timezone.now()),
+        person=person_id,
+        organisation__in=list(reader.organisations),
+    )
+    ours = live.order_by("since", "pk").values_list("organisation_id", flat=True)
+    return {number: reader.organisations[number] for number in ours}
+
+
+def person_to_write(request: HttpRequest, person_id: int) -> dict[int, str]:
+    """The structures in whose names who asks writes in the person's file; Http404 when they do not read it,
+    PermissionDenied when none of their structures follows the person (a coordinator calls, and writes nothing)."""
+    reader = professional(request)
+    if not Person.objects.filter(pk=person_id).exists():
+        raise Http404
+    found = followers(reader, person_id)
+    if not found:
+        raise PermissionDenied
+    return found
+
+
+def row_to_change(request: HttpRequest, model: type[Row], person_id: int, pk: int) -> Row:
+    """A row of the person's file that one of the reader's structures wrote; Http404 otherwise."""
+    ours = person_to_write(request, person_id)
+    found = model._default_manager.filter(pk=pk, person=person_id, organisation__in=list(ours)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def who_keeps_groups(request: HttpRequest) -> Professional:
+    """Who asks, if they belong to a structure; PermissionDenied otherwise."""
+    reader = professional(request)
+    if not reader.organisations:
+        raise PermissionDenied
+    return reader
+
+
+def group_to_keep(request: HttpRequest, group_id: int) -> Group:
+    """A group of one of the reader's structures; Http404 otherwise."""
+    reader = professional(request)
+    found = Group.objects.filter(pk=group_id, organisation__in=list(reader.organisations)).first()
+    if found is None:
+        raise Http404
     return found
 
 

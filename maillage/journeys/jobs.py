@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from maillage.core.acting import Purpose
 from maillage.core.jobs import job
+from maillage.journeys.actions import documents
 from maillage.journeys.actions.follow_up import announce, run
 
 log = structlog.get_logger()
@@ -20,3 +21,9 @@ def announce_referral(referral_id: int) -> None:
 def follow_up() -> None:
     """Remind, call in the coordinator, propose what comes next, tell people of refusals."""
     log.info("journeys.follow-up", **run(timezone.now()))
+
+
+@job("journeys.sweep-documents", purpose=Purpose.RETENTION, cron="40 2 * * *")
+def sweep_documents() -> None:
+    """Delete encrypted files that no row tells of any more."""
+    log.info("journeys.sweep-documents", deleted=documents.sweep(timezone.now()))

@@ -170,12 +170,23 @@ def test_a_month_later_mails_are_forgotten(sink):
     assert rows("to") == [("bob@example.org",)]
 
 
-def test_an_attachment_is_refused_aloud(bare_database, settings):
+def test_a_small_text_is_joined_and_anything_else_is_refused_aloud(bare_database, settings):
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
     message = EmailMessage("Sujet", "Texte", to=["ada@example.org"])
-    message.attach("a.txt", "a")
-    with pytest.raises(ValueError, match="send a link"), acting_as(None):
+    message.attach("a.ics", "BEGIN:é", "text/calendar; method=REQUEST")
+    with acting_as(None):
         message.send()
+    with acting_as(None, purpose=Purpose.MAIL):
+        (row,) = OutgoingMail.objects.all()
+    _text, part = mail._message(row).message().get_payload()
+    assert part["Content-Type"] == 'text/calendar; method="REQUEST"; charset="utf-8"'
+    assert part["Content-Disposition"] == 'attachment; filename="a.ics"'
+    assert part.get_payload(decode=True).decode() == "BEGIN:é"
+    for text, kind in (("x" * 20_001, "text/plain"), (b"%PDF", "application/pdf")):
+        other = EmailMessage("Sujet", "Texte", to=["ada@example.org"])
+        other.attach("a", text, kind)
+        with pytest.raises(ValueError, match="send a link"), acting_as(None):
+            other.send()
 
 
 @pytest.mark.django_db

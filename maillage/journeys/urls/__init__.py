@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.urls import URLPattern, URLResolver
 
 from maillage.accounts.second_factor import second_factor_required
-from maillage.journeys.urls import answers, exports, referrals
+from maillage.journeys.urls import answers, exports, files, groups, referrals
 
 
 def _guarded(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
@@ -24,5 +24,7 @@ pages: list[URLPattern | URLResolver] = [
     *referrals.urlpatterns,
     *answers.urlpatterns,
     *exports.urlpatterns,
+    *files.urlpatterns,
+    *groups.urlpatterns,
 ]
 urlpatterns = list(_guarded(pages))
