@@ -286,6 +286,7 @@ PROFESSIONAL_NAVIGATION = [
 IS_PROFESSIONAL = "maillage.journeys.access.may_refer"  # who sees these links
 IS_MODERATOR = "maillage.accounts.access.is_moderator"  # who sees these links
 FOOTER_NAVIGATION = [
+    (_("Mon parcours"), "/mon-parcours/"),
     (_("Aide"), "/aide/"),
     (_("À propos"), "/a-propos/"),
     (_("Accessibilité"), "/accessibilite/"),

@@ -25,17 +25,20 @@ HOUR, DAY = 3600, 86_400
 
 
 @transaction.atomic
-def ask_code(kind: str, address: str, *, client: str, job: str, at: datetime) -> UUID:
+def ask_code(
+    kind: str, address: str, *, client: str, job: str, at: datetime, subject: Subject | None = None
+) -> UUID:
     """Ask for a code of `kind` for `address` (a number in international form, a mail address in lower case).
 
-    `job` is the name of the job that sends it, with the key that this returns. One network address (`client`) asks ten
+    `job` is the name of the job that sends it, with the key that this returns. With `subject`, who asks is known, and proves
+    an address that may be new. One network address (`client`) asks ten
     times an hour, one address gets five codes an hour, ten a day: TooMany, known or not.
     """
     limit("code", kind, "from", client, times=10, per_seconds=HOUR)
     limit("code", kind, "to", address, times=5, per_seconds=HOUR)
     limit("code", kind, "to-day", address, times=10, per_seconds=DAY)
     with for_purpose(Purpose.PROOF):
-        row = OneTimeCode.objects.create(kind=kind, address=address, asked_at=at)
+        row = OneTimeCode.objects.create(kind=kind, address=address, subject=str(subject or ""), asked_at=at)
     jobs.enqueue(job, key=str(row.key))
     return row.key
 
@@ -56,7 +59,8 @@ def send_code(
         row = OneTimeCode.objects.select_for_update().filter(pk=key).exclude(address="").first()
     if row is None or at - row.asked_at > LASTS:
         return False
-    subject, address, row.address = find(row.address), row.address, ""
+    subject = Subject.read(row.subject) or find(row.address)
+    address, row.address = row.address, ""
     if subject:
         code = f"{secrets.randbelow(10**6):06}"
         row.subject, row.code_hash = str(subject), _hash(row, code)

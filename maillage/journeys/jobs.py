@@ -1,12 +1,18 @@
 """Timed work of the journeys (hours in UTC)."""
 
+from uuid import UUID
+
 import structlog
 from django.utils import timezone
 
 from maillage.core.acting import Purpose
+from maillage.core.codes import send_code
 from maillage.core.jobs import job
 from maillage.journeys.actions import documents
+from maillage.journeys.actions.consents import forget_unanswered
 from maillage.journeys.actions.follow_up import announce, run
+from maillage.journeys.mails.consents import send_entry_code
+from maillage.journeys.queries.consents import subject_reached_by
 
 log = structlog.get_logger()
 
@@ -27,3 +33,21 @@ def follow_up() -> None:
 def sweep_documents() -> None:
     """Delete encrypted files that no row tells of any more."""
     log.info("journeys.sweep-documents", deleted=documents.sweep(timezone.now()))
+
+
+@job("journeys.send-entry-code", retries=1)
+def send_entry(key: str) -> None:
+    """Send the code that was asked for, if someone has this number or this address."""
+    now = timezone.now()
+    send_code(
+        UUID(key),
+        find=subject_reached_by,
+        deliver=lambda address, code: send_entry_code(address, code, at=now),
+        at=now,
+    )
+
+
+@job("journeys.forget-unanswered", cron="11 3 * * *", purpose=Purpose.RETENTION)
+def forget_silent() -> None:
+    """Delete the people who never said whether their file may be kept."""
+    forget_unanswered(timezone.now())

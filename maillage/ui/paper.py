@@ -37,6 +37,11 @@ def one_page_of(drafts: Iterable[str]) -> bytes:
     return bytes(document.copy(document.pages[:1]).write_pdf())
 
 
+def pages_of(sheet: str) -> bytes:
+    """The PDF of an HTML sheet, of as many pages as it takes."""
+    return bytes(HTML(string=sheet, url_fetcher=OurFilesOnly()).write_pdf())
+
+
 def qr_code(address: str) -> SafeString:
     """The QR code of `address` as inline SVG, without a size of its own."""
     out = BytesIO()

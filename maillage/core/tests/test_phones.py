@@ -40,3 +40,10 @@ def test_no_number_is_no_fault():
 )
 def test_a_link_holds_what_a_telephone_dials(written, dialled):
     assert dialled_phone(written) == dialled
+
+
+def test_a_made_up_number_is_taken_in_a_demo_only(settings):
+    with pytest.raises(WrongPhone):
+        checked_phone("+33639980112")
+    settings.DEMO = True
+    assert checked_phone("06 39 98 01 12") == checked_phone("+33 6 39 98 01 12") == "+33639980112"

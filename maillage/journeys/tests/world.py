@@ -140,7 +140,7 @@ def _fill(person: Person, followers: list[tuple[Organisation, User]]) -> None:
         )
         with for_purpose(Purpose.CONSENT):
             ConsentRequest.objects.create(
-                person=person, organisation=organisation, label=SECRET, aims=[[Aim.PARTAGE, None]]
+                person=person, organisation=organisation, label="Rappeler mardi", aims=[[Aim.PARTAGE, None]]
             )
     act_as(None)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.urls import URLPattern, URLResolver
 
 from maillage.accounts.second_factor import second_factor_required
-from maillage.journeys.urls import answers, exports, files, groups, referrals
+from maillage.journeys.urls import answers, exports, files, groups, mine, people, referrals
 
 
 def _guarded(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
@@ -26,5 +26,7 @@ pages: list[URLPattern | URLResolver] = [
     *exports.urlpatterns,
     *files.urlpatterns,
     *groups.urlpatterns,
+    *people.urlpatterns,
+    *mine.urlpatterns,
 ]
 urlpatterns = list(_guarded(pages))
