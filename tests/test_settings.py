@@ -1,10 +1,13 @@
 """A wrong setting stops the start and names itself; it never shows a password."""
 
 import re
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+from maillage.__main__ import main
 from maillage.config import env
 from tests.environment import ROOT
 from tests.install.processes import maillage
@@ -70,10 +73,26 @@ def test_the_start_stops_in_one_line(tmp_path):
     assert not (tmp_path / "data" / "postgres").exists()
 
 
-@pytest.mark.parametrize(
-    "arguments", [["nulle-part"], ["serve", "--port", "abc"], ["backup"], ["migrate", "--nulle-part"]]
-)
-def test_a_wrong_use_of_the_command_line_is_status_2(arguments, tmp_path):
-    assert (
-        maillage(tmp_path / "data", *arguments, DATABASE_URL="postgresql://a@127.0.0.1:1/b").returncode == 2
-    )
+@pytest.fixture
+def command_line(cluster, monkeypatch):
+    """Run one command as `python -m maillage` does, in this process, and give its status."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str) -> object:
+        monkeypatch.setattr(sys, "argv", ["maillage", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        return stop.value.code
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("arguments", [["nulle-part"], ["backup"], ["migrate", "--nulle-part"]])
+def test_a_wrong_use_of_the_command_line_is_status_2(command_line, arguments):
+    assert command_line(*arguments) == 2
+
+
+def test_so_it_is_for_the_shell(tmp_path):
+    elsewhere = "postgresql://a@127.0.0.1:1/b"
+    assert maillage(tmp_path / "data", "serve", "--port", "abc", DATABASE_URL=elsewhere).returncode == 2

@@ -7,8 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from maillage.core.cluster import SUPERUSER, Cluster
-from tests.install.processes import maillage
+from maillage.core.cluster import DATABASE, SUPERUSER, Cluster, binary
+from tests import databases
+from tests.static_files import give_static_files
 
 
 @pytest.fixture
@@ -22,15 +23,36 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def migrated_once() -> Iterator[Path]:
-    """A stopped instance whose tables and static files are ready."""
+def migrated_once(templates: databases.Templates) -> Iterator[Path]:
+    """A stopped instance whose tables and static files are ready. Its tables are those of the tests' own database:
+
+    `migrate` itself is run against an external server, and each time that the tests make their databases.
+    """
     above = Path(tempfile.mkdtemp(prefix="maillage-test-"))
     above.chmod(0o755)
-    for command in (["migrate", "-v0"], ["collect"]):
-        done = maillage(above / "data", *command)
-        assert done.returncode == 0, done.stderr
+    cluster = Cluster(above / "data", durable=False)
+    with cluster.using():
+        dump = [binary("pg_dump"), "-h", databases.CLUSTER.socket_dir, "-U", SUPERUSER, templates.bare]
+        script = subprocess.run(dump, check=True, capture_output=True).stdout
+        # see backup.look_in_public
+        script = script.replace(
+            b"set_config('search_path', '', false)", b"set_config('search_path', 'public', false)"
+        )
+        fill = [
+            binary("psql"),
+            "-qX",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            cluster.socket_dir,
+            "-U",
+            SUPERUSER,
+            DATABASE,
+        ]
+        subprocess.run(fill, input=script, check=True, stdout=subprocess.DEVNULL)
+    give_static_files(above / "data")
     yield above / "data"
-    forget(Cluster(above / "data"))
+    forget(cluster)
     shutil.rmtree(above)
 
 

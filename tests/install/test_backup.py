@@ -20,8 +20,21 @@ SEALED = "ab/abcd"
 
 
 @pytest.fixture
-def instance(own_database: str, settings, tmp_path: Path) -> str:
-    """A database with reference rows, a personal row, a history and files."""
+def instance(bare_database: str, settings, tmp_path: Path) -> str:
+    """A database with a personal row, a history and files."""
+    fill(settings, tmp_path)
+    return bare_database
+
+
+@pytest.fixture
+def full_instance(own_database: str, settings, tmp_path: Path) -> str:
+    """The same, with every commune."""
+    fill(settings, tmp_path)
+    return own_database
+
+
+def fill(settings, tmp_path: Path) -> None:
+    """Files of both kinds, and somebody's mail."""
     settings.MEDIA_ROOT = tmp_path / "media"
     (settings.MEDIA_ROOT / "photos").mkdir(parents=True)
     (settings.MEDIA_ROOT / "photos" / "été.webp").write_bytes(bytes(range(256)) * 40)
@@ -29,7 +42,6 @@ def instance(own_database: str, settings, tmp_path: Path) -> str:
     sealed.seal(io.BytesIO(b"a diploma"), SEALED)
     with acting_as(None, purpose=Purpose.MAIL):
         OutgoingMail.objects.create(to="a@example.org", subject="Bonjour", text='d\'ici ; "là"\n')
-    return own_database
 
 
 def content(database: str) -> dict[str, tuple]:
@@ -70,12 +82,12 @@ def files(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_everything_comes_back_after_it_was_changed(instance, settings, tmp_path):
-    rows, made, media = content(instance), objects(instance), files(settings.MEDIA_ROOT)
+def test_everything_comes_back_after_it_was_changed(full_instance, settings, tmp_path):
+    rows, made, media = content(full_instance), objects(full_instance), files(settings.MEDIA_ROOT)
     assert rows["territories_commune"][0] > 30_000
     assert rows["core_outgoingmail"][0] == 1
     saved = backup.backup(tmp_path / "saved.tar", at=AT)
-    with as_superuser(instance) as server:
+    with as_superuser(full_instance) as server:
         server.execute("DELETE FROM core_outgoingmail")
         server.execute("CREATE TABLE stranger AS SELECT 1")
         server.execute("ALTER TABLE stranger OWNER TO maillage_owner")
@@ -86,8 +98,8 @@ def test_everything_comes_back_after_it_was_changed(instance, settings, tmp_path
 
     restored = backup.restore(tmp_path / "saved.tar", replace=True)
 
-    assert content(instance) == rows
-    assert objects(instance) == made
+    assert content(full_instance) == rows
+    assert objects(full_instance) == made
     assert files(settings.MEDIA_ROOT) == media
     assert sealed.whole(SEALED) == b"a diploma"
     assert (saved.files, saved.tables) == (restored.files, restored.tables) == (2, saved.tables)

@@ -9,6 +9,7 @@ import pytest
 from maillage.core.cluster import EXTENSIONS, SUPERUSER, Cluster
 from tests.install.conftest import forget, superuser
 from tests.install.processes import free_port, maillage, serving, status
+from tests.static_files import give_static_files
 
 pytestmark = pytest.mark.install
 
@@ -62,15 +63,11 @@ def server(data_dir: Path) -> Iterator[Server]:
         forget(cluster)
 
 
-def test_migrate_serve_doctor_backup_and_restore_with_an_external_server(server, data_dir):
+def test_migrate_doctor_backup_restore_and_serve_with_an_external_server(server, data_dir):
     variables = server.variables
     done = maillage(data_dir, "migrate", "-v0", **variables)
     assert done.returncode == 0, done.stderr
-    assert maillage(data_dir, "collect", **variables).returncode == 0
-    assert not (data_dir / "postgres").exists()  # nothing private was started
-
-    with serving(data_dir, **variables) as (_process, port):
-        assert status(port, "/aide/") == 200
+    give_static_files(data_dir)
 
     told = maillage(data_dir, "doctor", "--json", **variables)
     report = json.loads(told.stdout)
@@ -90,6 +87,7 @@ def test_migrate_serve_doctor_backup_and_restore_with_an_external_server(server,
     assert maillage(data_dir, "migrate", "--check", **variables).returncode == 0
     with serving(data_dir, **variables) as (_process, port):
         assert status(port, "/aide/") == 200
+    assert not (data_dir / "postgres").exists()  # nothing private was started
 
 
 def test_one_role_for_everything_is_a_warning_and_a_dead_server_an_error(server, data_dir):

@@ -25,21 +25,50 @@ def tree(pid: int) -> list[int]:
     return [pid, *(one for child in children(pid) for one in tree(child))]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_signal_ends_every_process_and_the_database(migrated, stop):
-    with serving(migrated) as (process, port):
-        everyone = tree(process.pid)
-        assert len(everyone) >= 3
-        process.send_signal(stop)
-        assert process.wait(60) == 0
+def workers(process) -> list[int]:
+    """The living processes that do the jobs of a site."""
+    return [
+        pid
+        for pid in children(process.pid)
+        if alive(pid) and b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
 
+
+def stops(process, port: int, data_dir: Path, stop: signal.Signals) -> bool:
+    """Whether `stop` ends every process of a site, and its database."""
+    everyone = tree(process.pid)
+    assert len(everyone) >= 3
+    process.send_signal(stop)
+    assert process.wait(60) == 0
     # Python's own resource tracker leaves a moment after the last process that it watched
-    assert wait_for(lambda: not any(alive(pid) for pid in everyone), 10)
-    assert status(port) is None
-    assert not Cluster(migrated).is_running()
+    return (
+        wait_for(lambda: not any(alive(pid) for pid in everyone), 10)
+        and status(port) is None
+        and not Cluster(data_dir).is_running()
+    )
 
 
-def test_a_site_killed_with_its_tree_starts_again(migrated):
+def test_what_is_killed_comes_back_under_a_running_site_and_a_stop_ends_it_all(migrated):
+    with serving(migrated) as (process, port):
+        cluster = Cluster(migrated)
+        server = int((cluster.folder / "postmaster.pid").read_text().split("\n")[0])
+        (worker,) = workers(process)
+
+        os.kill(server, signal.SIGKILL)
+        os.kill(worker, signal.SIGKILL)
+
+        assert wait_for(
+            lambda: (
+                status(port) == 200
+                and cluster.is_running()
+                and len(workers(process)) == 1
+                and workers(process) != [worker]
+            )
+        )
+        assert stops(process, port, migrated, signal.SIGTERM)
+
+
+def test_a_site_killed_with_its_tree_starts_again_and_ctrl_c_ends_it(migrated):
     with serving(migrated) as (process, port):
         with superuser(Cluster(migrated)) as database:
             database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -47,9 +76,11 @@ def test_a_site_killed_with_its_tree_starts_again(migrated):
             os.kill(pid, signal.SIGKILL)
         process.wait(10)
 
-    with serving(migrated) as (_process, port), superuser(Cluster(migrated)) as database:
-        assert status(port) == 200
-        assert database.execute("SELECT answer FROM kept").fetchone() == (42,)
+    with serving(migrated) as (process, port):
+        with superuser(Cluster(migrated)) as database:
+            assert status(port) == 200
+            assert database.execute("SELECT answer FROM kept").fetchone() == (42,)
+        assert stops(process, port, migrated, signal.SIGINT)
 
 
 def test_children_do_not_outlive_a_killed_site(migrated):
@@ -60,25 +91,6 @@ def test_children_do_not_outlive_a_killed_site(migrated):
 
     assert wait_for(lambda: not any(alive(pid) for pid in others), 60)
     assert status(port) is None
-
-
-def test_a_killed_database_and_a_killed_worker_come_back_under_a_running_site(migrated):
-    with serving(migrated) as (process, port):
-        cluster = Cluster(migrated)
-        server = int((cluster.folder / "postmaster.pid").read_text().split("\n")[0])
-        (worker,) = [p for p in children(process.pid) if b"worker" in Path(f"/proc/{p}/cmdline").read_bytes()]
-
-        os.kill(server, signal.SIGKILL)
-        os.kill(worker, signal.SIGKILL)
-
-        def others() -> list[int]:
-            return [
-                p
-                for p in children(process.pid)
-                if p != worker and alive(p) and b"worker" in Path(f"/proc/{p}/cmdline").read_bytes()
-            ]
-
-        assert wait_for(lambda: status(port) == 200 and cluster.is_running() and len(others()) == 1)
 
 
 def test_two_sites_on_one_folder_are_refused_in_one_line(migrated):

@@ -32,7 +32,7 @@ class Gateway(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def gateway(settings, own_database):
+def gateway(settings, bare_database):
     with HTTPServer(("127.0.0.1", 0), Gateway) as server:
         server.heard, server.answer = [], 202
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

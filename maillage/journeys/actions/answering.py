@@ -17,7 +17,7 @@ from maillage.core.ratelimit import hashed, limit
 from maillage.journeys.actions import referrals
 from maillage.journeys.actions.moves import save
 from maillage.journeys.mails.answers import send_code
-from maillage.journeys.mails.news import send_appointment
+from maillage.journeys.mails.appointments import tell_both
 from maillage.journeys.models import (
     AnswerLink,
     Appointment,
@@ -176,7 +176,7 @@ def _expect(row: Referral, starts_at: datetime, place: str, at: datetime) -> Non
         "ends_at": starts_at + timedelta(hours=1),
         "place": place,
     }
-    Appointment.objects.create(
+    meeting = Appointment.objects.create(
         person_id=row.person_id,
         organisation_id=row.to_organisation_id,
         referral=row,
@@ -187,4 +187,4 @@ def _expect(row: Referral, starts_at: datetime, place: str, at: datetime) -> Non
     save(row)
     with for_purpose(Purpose.FOLLOW_UP):
         person = Person.objects.get(pk=row.person_id)
-    send_appointment(row, person, starts_at=starts_at, place=place, at=at)
+    tell_both(meeting, person, initials=row.initials, at=at)

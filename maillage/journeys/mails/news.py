@@ -46,16 +46,6 @@ def send_text_news(row: Referral, person: Person, what: str, offer: Offer | None
     sms.send_text(person.phone, text, at=at)
 
 
-def send_appointment(row: Referral, person: Person, *, starts_at: datetime, place: str, at: datetime) -> None:
-    """Tell the person when and where the structure expects them: by mail, else by a text message where there is one."""
-    context = {**_context(row, person, "", None), "starts_at": starts_at, "place": place}
-    text = render_to_string("journeys/mails/expected.txt", context)
-    if person.email:
-        send_mail(_("Un rendez-vous vous est proposé"), text.strip() + "\n", None, [person.email])
-    elif sms.is_offered():
-        sms.send_text(person.phone, text, at=at)
-
-
 def _context(row: Referral, person: Person, what: str, offer: Offer | None) -> dict[str, Any]:
     return {
         "referral": row,

@@ -25,8 +25,11 @@ from maillage.journeys.models import (
     NextAction,
     Referral,
     State,
+    Terms,
 )
+from maillage.journeys.queries.next_offer import next_offers
 from maillage.journeys.tests.factories import make_person, make_referral, member
+from maillage.offers.tests.factories import GARGES, make_service
 from maillage.organisations.models import Duty
 from maillage.organisations.tests.factories import make_banner, make_organisation
 
@@ -45,7 +48,11 @@ class Home:
         today = timezone.localdate()
         Duty.objects.create(banner=self.banner, user=self.cleo, period=(today, today + timedelta(days=60)))
         self.person = make_person(
-            self.relay, first_name="Mariam", last_name="Koné", email="mariam@exemple.invalid"
+            self.relay,
+            first_name="Mariam",
+            last_name="Koné",
+            email="mariam@exemple.invalid",
+            commune_id=GARGES,
         )
         self.row = make_referral(
             self.person, self.relay, self.network, self.awa, state=State.ENVOYEE, at=self.now,
@@ -331,3 +338,24 @@ def test_a_link_used_twice_at_once_answers_once(own_database, settings):
     with acting_as(None, purpose=Purpose.FOLLOW_UP):
         assert Referral.objects.get().state in {State.ACCEPTEE, State.REFUSEE}
         assert LinkOpeningEvent.objects.filter(what="answered").count() == 1
+
+
+def test_what_the_finder_offers_next_leaves_out_who_was_tried(home):
+    tried, fresh = (make_service(kind="accueil", phases=["idee"]) for _each in range(2))
+    make_service(structure=home.network, kind="accueil", phases=["idee"])
+    make_referral(home.person, home.relay, tried.structure, home.awa, state=State.ENVOYEE)
+    closed = make_service(kind="accueil", phases=["idee"])
+    Terms.objects.create(organisation=closed.structure, is_open=False)
+
+    page_of_sender = page(signed_in(home.awa), f"/espace/orientations/{home.row.pk}/reorienter/")
+    assert fresh.nom in page_of_sender
+    offers = next_offers(home.row, at=home.now)
+    assert [offer.service_id for offer in offers] == [fresh.pk]
+
+    done = Client().post(f"{home.path}geste/", {"what": "pass-on", "offer": fresh.pk})
+    assert done.status_code == 302
+    with for_purpose(Purpose.FOLLOW_UP):
+        new = Referral.objects.get(previous=home.row)
+    # the person has not agreed to that structure: the sender asks them first
+    assert (new.state, new.to_organisation_id) == (State.BROUILLON, fresh.structure_id)
+    assert (new.in_charge_id, now_is(home.row).state) == (home.awa.pk, State.REORIENTEE)

@@ -1,14 +1,18 @@
 """The clock: reminders, the coordinator, the next offer, refusals. Days are working days; the clock is an argument."""
 
+import io
+import json
 import os
 import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from typer import BadParameter
 
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, acting_as, for_purpose
@@ -284,3 +288,26 @@ def test_two_runs_at_once_do_each_step_once(own_database, settings):
     assert sum(done) == 6
     with acting_as(None, purpose=Purpose.MAIL):
         assert OutgoingMail.objects.filter(to="accueil@reseau.invalid").count() == 6
+
+
+@pytest.mark.django_db
+def test_a_referral_that_nobody_can_take_over_stops_no_other(home):
+    alone = make_referral(
+        home.person, None, make_organisation(), home.cleo, state=State.ENVOYEE, at=NOW - timedelta(days=1)
+    )
+    assert follow(6) == [{"taken_over": 1}]
+    assert (now_is(alone).state, now_is(home.referral).state) == (State.ENVOYEE, State.SANS_REPONSE)
+    user("reseau@exemple.invalid", ("network",))
+    assert follow(6) == [{"taken_over": 1}]
+
+
+@pytest.mark.django_db
+def test_the_command_does_what_is_due_and_refuses_a_moment_to_come(home):
+    out = io.StringIO()
+    call_command("journeys", "follow-up", "--at", "2026-01-05T10:00", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == dict.fromkeys(
+        ("reminded", "taken_over", "proposed", "told", "handed_over"), 0
+    )
+    for moment in ("2100-01-01T10:00", "demain"):
+        with pytest.raises((CommandError, BadParameter)):
+            call_command("journeys", "follow-up", "--at", moment)

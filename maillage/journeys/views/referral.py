@@ -20,6 +20,7 @@ from maillage.journeys.actions.moves import NotAllowedNow
 from maillage.journeys.forms.referrals import RefusalForm
 from maillage.journeys.models import Referral
 from maillage.journeys.openings import note_opening
+from maillage.journeys.queries.next_offer import next_offers
 from maillage.journeys.queries.referrals import is_visible, sheet, target_of
 from maillage.journeys.views.refer import found_places
 from maillage.ui.navigation import exists
@@ -152,6 +153,8 @@ def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
         )
         return redirect("journeys:inbox")
     context = {"row": row, "target": target, **found_places(request.GET.get("ou", "")[:100])}
+    if not target and not context["sought"]:
+        context["offers"] = next_offers(row, at=timezone.now())
     return render(request, "journeys/referrals/pass_on.html", context)
 
 
