@@ -1,4 +1,4 @@
-"""The pages of who is signed in, as the network's administrator of the demo sees them."""
+"""The pages of who is signed in, as the network's administrator and the relay of the demo see them."""
 
 import time
 from collections.abc import Iterator
@@ -32,14 +32,37 @@ PAGES = [
     "/initiatives/{slug}/fusionner/",
     "/initiatives/{slug}/supprimer/",
 ]
-KEY = "browsertestsbrowsertestsbrowsert"
+RELAY_PAGES = [
+    "/espace/personnes/",
+    "/espace/personnes/{person}/",
+    "/espace/groupes/{group}/",
+    "/espace/groupes/{group}/seances/{meeting}/",
+]
+# a row of the demo for each name in an address
+SAMPLES = {
+    "slug": "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id LIMIT 1",
+    "person": "SELECT p.id FROM journeys_person p JOIN journeys_note n ON n.person_id = p.id ORDER BY p.id LIMIT 1",
+    "group": "SELECT group_id FROM journeys_groupmeeting ORDER BY id LIMIT 1",
+    "meeting": "SELECT id FROM journeys_groupmeeting ORDER BY id LIMIT 1",
+}
 
 
 @pytest.fixture(scope="module")
 def administrator(chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
     """A phone of 360 pixels, signed in as the demo's network administrator."""
+    yield from _phone("network", chromium, site, demo)
+
+
+@pytest.fixture(scope="module")
+def relay(chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
+    """A phone of 360 pixels, signed in as the demo's relay."""
+    yield from _phone("relay", chromium, site, demo)
+
+
+def _phone(kind: str, chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
+    key = f"browsertests{kind}".ljust(32, "0")
     row = demo.execute(
-        "SELECT id, password FROM accounts_user WHERE email = 'network@exemple.invalid'"
+        "SELECT id, password FROM accounts_user WHERE email = %s", [f"{kind}@exemple.invalid"]
     ).fetchone()
     assert row
     session = {
@@ -52,12 +75,12 @@ def administrator(chromium: Browser, site: str, demo: psycopg.Connection) -> Ite
     }
     demo.execute(
         "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, now() + interval '1 hour')",
-        [KEY, SessionStore().encode(session)],
+        [key, SessionStore().encode(session)],
     )
     context = chromium.new_context(
         base_url=site, locale="fr-FR", reduced_motion="reduce", viewport={"width": 360, "height": 740}
     )
-    context.add_cookies([{"name": "sessionid", "value": KEY, "url": site}])
+    context.add_cookies([{"name": "sessionid", "value": key, "url": site}])
     yield context
     context.close()
 
@@ -66,14 +89,27 @@ def administrator(chromium: Browser, site: str, demo: psycopg.Connection) -> Ite
 def test_pages_of_who_is_signed_in(
     path: str, administrator: BrowserContext, site: str, demo: psycopg.Connection
 ) -> None:
-    row = demo.execute(
-        "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id LIMIT 1"
-    ).fetchone()
-    assert row
-    tab = administrator.new_page()
+    _try(path, administrator, site, demo)
+
+
+@pytest.mark.parametrize("path", RELAY_PAGES)
+def test_pages_of_who_follows_people(
+    path: str, relay: BrowserContext, site: str, demo: psycopg.Connection
+) -> None:
+    _try(path, relay, site, demo)
+
+
+def _try(path: str, context: BrowserContext, site: str, demo: psycopg.Connection) -> None:
+    values = {}
+    for name, query in SAMPLES.items():
+        if f"{{{name}}}" in path:
+            row = demo.execute(query).fetchone()
+            assert row
+            values[name] = row[0]
+    tab = context.new_page()
     try:
         watch = checks.Watch.over(tab, site)
-        response = tab.goto(path.format(slug=row[0]), wait_until="load")
+        response = tab.goto(path.format(**values), wait_until="load")
         assert response is not None
         assert response.status == 200
         assert tab.url.startswith(site + path.split("{", maxsplit=1)[0]), "sent elsewhere"

@@ -149,7 +149,7 @@ class NoteForm(OfStructure):
     """Words about the project."""
 
     body = forms.CharField(
-        label=gettext_lazy("Note"),
+        label=gettext_lazy("Ce que vous notez"),
         max_length=5000,
         help_text=gettext_lazy("Des faits utiles au projet. Rien de médical, de familial ni de judiciaire."),
         widget=forms.Textarea(attrs={"rows": 4}),

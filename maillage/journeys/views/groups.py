@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +21,13 @@ from maillage.journeys.models import Attendance, Group, GroupMeeting
 from maillage.journeys.queries import groups as queries
 from maillage.journeys.views.files import version_of
 from maillage.journeys.views.rows import writer
+
+# on the buttons of a sheet, one beside the other on a phone
+SHORT = {
+    Attendance.Status.PRESENT.value: gettext_lazy("Là"),
+    Attendance.Status.ABSENT.value: gettext_lazy("Pas là"),
+    Attendance.Status.EXCUSE.value: gettext_lazy("S’est excusée"),
+}
 
 
 @never_cache
@@ -150,7 +158,7 @@ def meeting(request: HttpRequest, group_id: int, meeting_id: int) -> HttpRespons
         "group": row,
         "meeting": found,
         "sheet": sheet,
-        "statuses": Attendance.Status.choices,
+        "statuses": list(SHORT.items()),
         "present": sum(one.status == Attendance.Status.PRESENT for one in sheet),
     }
     return render(request, "journeys/groups/meeting.html", context)
