@@ -331,6 +331,8 @@ EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
 SMTP_URL = env.url("MAILLAGE_SMTP_URL", schemes=("smtp", "smtps"))
 SMS_URL = env.url("MAILLAGE_SMS_URL")
 SMS_TOKEN = env.text("MAILLAGE_SMS_TOKEN")
+# after the last activity, and never without a warning 30 days before
+JOURNEYS_RETENTION_DAYS = env.number("MAILLAGE_RETENTION_DAYS", 730, least=60, most=3650)
 DEFAULT_FROM_EMAIL = env.text("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@localhost>")
 
 # --- Logs, figures ---------------------------------------------------------------------------------------

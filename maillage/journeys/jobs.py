@@ -10,7 +10,9 @@ from maillage.core.codes import send_code
 from maillage.core.jobs import job
 from maillage.journeys.actions import documents
 from maillage.journeys.actions.consents import forget_unanswered
+from maillage.journeys.actions.figures import publish
 from maillage.journeys.actions.follow_up import announce, run
+from maillage.journeys.actions.retention import purge
 from maillage.journeys.mails.consents import send_entry_code
 from maillage.journeys.queries.consents import subject_reached_by
 
@@ -51,3 +53,15 @@ def send_entry(key: str) -> None:
 def forget_silent() -> None:
     """Delete the people who never said whether their file may be kept."""
     forget_unanswered(timezone.now())
+
+
+@job("journeys.purge", cron="20 3 * * *", one_transaction=False)
+def forget_people() -> None:
+    """Warn those whose file will soon go, forget those who were warned."""
+    purge(timezone.now())
+
+
+@job("journeys.figures", purpose=Purpose.STATISTICS, cron="50 3 * * *")
+def publish_figures() -> None:
+    """Publish the figures of each year, once a month."""
+    log.info("journeys.figures", published=publish(timezone.now()))

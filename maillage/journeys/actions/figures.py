@@ -1,6 +1,8 @@
 """Publish the figures of a year: once a month, the same for whoever asks."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +12,9 @@ from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
 from maillage.journeys.models import Publication
 from maillage.journeys.queries.figures import Year, figures_of, years_counted
+from maillage.journeys.queries.published import document_of, territory_of
 
+MOST_YEARS = 10
 LOCK = 8105  # of our own: two publications of one month never differ
 
 
@@ -53,3 +57,40 @@ def publish(at: datetime) -> int:
     for year in years:
         publish_year(year, at)
     return len(set(years) - made)
+
+
+def years_asked(since: str, until: str, at: datetime) -> range:
+    """The civil years from one to the other, « 2025 » or « 2025-01-01 » to « 2026 » or « 2026-12-31 »; the last counted if nothing is asked.
+
+    Raises WrongPeriod for part of a year: two periods a few days apart would tell of the people in between.
+    """
+    last = (closing(at) - timedelta(days=1)).year
+    first_year, last_year = _year(since, "01-01"), _year(until, "12-31")
+    asked = range(first_year or min(last_year or last, last), (last_year or last) + 1)
+    if not asked or len(asked) > MOST_YEARS or asked[-1] > last:
+        raise WrongPeriod(
+            _("Demandez une à %(most)s années, jusqu’à %(last)s : les chiffres se publient par année civile.")
+            % {"most": MOST_YEARS, "last": last}
+        )
+    return asked
+
+
+def _year(text: str, bound: str) -> int | None:
+    if not text:
+        return None
+    year, dash, rest = text.partition("-")
+    if len(year) == 4 and year.isdecimal() and (not dash or rest == bound):
+        return int(year)
+    raise WrongPeriod(
+        _("Les chiffres se publient par année civile : écrivez 2026, ou du 2026-01-01 au 2026-12-31.")
+    )
+
+
+def figures_document(*, years: Iterable[int], banner: str, epci: str, at: datetime) -> dict[str, Any]:
+    """The published figures of one territory (a banner's slug, an EPCI's code, neither: everywhere), year after year.
+
+    Makes what this month has not published yet. `figures` is None for a year in which the territory is too small to be
+    named. Raises WrongPeriod, NoSuchTerritory.
+    """
+    territory = territory_of(banner=banner, epci=epci)
+    return document_of([publish_year(year, at) for year in years], territory)

@@ -1,12 +1,16 @@
 """Figures: what is counted, what is hidden, and that nothing published tells of anybody."""
 
+import json
 from datetime import date, timedelta
+from io import StringIO
 from itertools import product
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer import Exit
 
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, for_purpose
@@ -186,3 +190,37 @@ def test_no_hidden_cell_is_deduced_from_all_the_tables_together(counts, base):
     assert possible[(counts == GUESSES).all(axis=1)].all()
     hidden = [cell for cell, shown in published.items() if shown is None]
     assert all(np.ptp(counted(cell)[possible]) >= SPREAD for cell in hidden)
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("journeys", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_line_says_what_is_published_of_one_territory(network):
+    found = json.loads(
+        run("stats", "--from", "2026-01-01", "--to", "2026-12-31", "--epci", "244400404", "--json")
+    )
+
+    assert found["territory"] == {"kind": "epci", "code": "244400404", "nom": "Nantes Métropole"}
+    (year,) = found["years"]
+    assert (year["year"], year["figures"]["people"]) == (2026, 40)
+    assert "arrondis" in found["note"]
+    assert "Femme : 20, 5, masqué, 5" in run("stats", "--from", "2026", "--to", "2026")
+    assert json.loads(run("purge", "--dry-run", "--json")) == {"warned": 0, "purged": 0, "unreachable": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--from", "2026-03-01"], "année civile"),
+        (["--to", "2999"], "jusqu’à"),
+        (["--epci", "1"], "n’existe pas"),
+        (["--banner", "nulle-part"], "n’existe pas"),
+    ],
+)
+def test_the_command_line_refuses_what_would_tell_of_people(db, capsys, arguments, words):
+    with pytest.raises((SystemExit, Exit, CommandError)):
+        run("stats", *arguments)
+    assert words in capsys.readouterr().err
