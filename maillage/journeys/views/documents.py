@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillage.core import sealed
 from maillage.core.attachments import ENDINGS, MAX_BYTES, AttachmentRefused
+from maillage.core.ratelimit import limit
 from maillage.core.uploads import kept_in_memory
 from maillage.journeys import access
 from maillage.journeys.actions import documents as actions
@@ -29,6 +30,7 @@ def add(request: HttpRequest, person_id: int) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES, structures=ours, prefix="document")
     status = 422
     if form.is_valid():
+        limit("file-document", request.user.pk, times=60, per_seconds=3600)
         file: UploadedFile = form.cleaned_data["file"]
         try:
             actions.add_document(
