@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.journeys.models import RefusalReason, Urgency
+from maillage.journeys.forms.people import HOW
+from maillage.journeys.models import Consent, RefusalReason, Urgency
 from maillage.offers.models import Brake, Phase
 
 
@@ -77,6 +79,27 @@ class ReferForm(forms.Form):
             name: self.cleaned_data[name]
             for name in ("reason", "phase", "freins", "urgency", "appointment_wish")
         }
+
+
+class AgreementForm(forms.Form):
+    """How the person agrees to what this referral needs and they have not agreed to yet."""
+
+    how = forms.ChoiceField(
+        label=_("Comment donne-t-elle son accord ?"), choices=HOW, widget=forms.RadioSelect
+    )
+    witness = forms.CharField(
+        label=_("Qui l’a entendue ?"),
+        max_length=120,
+        required=False,
+        help_text=_("Prénom, nom et rôle. Seulement pour un accord de vive voix."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> None:
+        super().clean()
+        oral = self.cleaned_data.get("how") == Consent.How.ORAL
+        if oral and not self.cleaned_data.get("witness", "").strip():
+            self.add_error("witness", gettext("Dites qui a entendu la personne donner son accord."))
 
 
 class RefusalForm(forms.Form):

@@ -12,10 +12,11 @@ class Agreements:
 
     follow: bool
     referral: bool
+    missing: tuple[tuple[str, int], ...]  # (aim, structure's number)
 
     @property
     def all_given(self) -> bool:
-        return self.follow and self.referral
+        return not self.missing
 
 
 def agreements(person_id: int, sender_id: int | None, receiver_id: int) -> Agreements:
@@ -29,7 +30,12 @@ def agreements(person_id: int, sender_id: int | None, receiver_id: int) -> Agree
                 person=person_id, withdrawn_at=None, organisation__in=[sender_id or receiver_id, receiver_id]
             ).values_list("aim", "organisation_id")
         )
+    needed: list[tuple[str, int]] = [(Aim.ORIENTATION.value, receiver_id)]
+    if sender_id is not None:
+        needed.insert(0, (Aim.SUIVI.value, sender_id))
+    missing = tuple(pair for pair in needed if pair not in live)
     return Agreements(
-        sender_id is None or (Aim.SUIVI, sender_id) in live,
-        (Aim.ORIENTATION, receiver_id) in live,
+        not any(aim == Aim.SUIVI for aim, _number in missing),
+        not any(aim == Aim.ORIENTATION for aim, _number in missing),
+        missing,
     )

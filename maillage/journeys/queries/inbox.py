@@ -19,7 +19,7 @@ from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.paging import UnknownCursor
 from maillage.journeys.models import CLOSED, OPEN, Referral, State, Urgency
-from maillage.organisations.models import Membership, Organisation
+from maillage.organisations.models import Membership
 
 PAGE = 30
 MANY = 100  # counts stop there
@@ -249,10 +249,3 @@ def _colleagues(desk: Desk, numbers: set[int]) -> dict[int, str]:
 def open_states() -> list[tuple[str, str]]:
     """The states that a filter offers."""
     return [(state.value, str(state.label)) for state in State if state in OPEN]
-
-
-def structure_named(number: int | None) -> str:
-    """The name of a structure, for the filter that it is."""
-    return (
-        Organisation.objects.filter(pk=number).values_list("name", flat=True).first() or "" if number else ""
-    )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from maillage.accounts.tests.people import person as user
 from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, for_purpose
-from maillage.journeys.models import Aim, Referral, State, Terms
+from maillage.journeys.models import Aim, Consent, ConsentRequest, Referral, State, Terms
 from maillage.journeys.queries.inbox import Choice, desk_of, inbox
 from maillage.journeys.tests.factories import act_as, agree, make_person, make_referral
 from maillage.journeys.tests.test_referrals import make_home
@@ -116,18 +116,36 @@ def test_a_relay_refers_someone_in_three_choices(home):
         "phase": "idee",
         "freins": ["mobilite"],
     }
-    assert client.post(address, {**said, "reason": " "}).status_code == 422
-    kept = client.post(address, {**said, "send": "1"})
+    assert client.post(address, {**said, "reason": " ", "keep": "1"}).status_code == 422
+    kept = client.post(address, {**said, "keep": "1"})
     draft = again(Referral(pk=int(kept.url.split("/")[-2])))
     assert (draft.state, draft.freins, draft.from_user_id) == (State.BROUILLON, ["mobilite"], home.awa.pk)
     assert "Un camion" in client.get(address).text  # the draft is taken up again
     assert signed_in(home.bo).get(kept.url).status_code == 404  # nobody else reads it
 
-    agree(home.person, Aim.ORIENTATION, home.network)
-    assert client.post(address, {**said, "reason": "Deux camions", "send": "1"}).url == kept.url
+    said |= {"reason": "Deux camions", "send": "1"}
+    for how in ({}, {"how": "oral"}, {"how": "inconnu"}):
+        assert client.post(address, {**said, **how}).status_code == 422
+    assert again(draft).state == State.BROUILLON
+    agreed = {"how": "oral", "witness": "Léa, accueil"}
+    assert client.post(address, {**said, **agreed}).url == kept.url
     assert again(draft).state == State.ENVOYEE
     assert "Deux camions" in signed_in(home.bo).get(kept.url).text
-    assert client.post(address, {**said, "send": "1"}).status_code == 409  # it is under way
+    with for_purpose(Purpose.CONSENT):
+        given = Consent.objects.get(person=home.person, aim=Aim.ORIENTATION)
+    assert (given.how, given.witness, given.recorded_by_id) == ("oral", "Léa, accueil", home.awa.pk)
+    assert client.post(address, said).status_code == 409  # it is under way
+
+
+def test_the_person_is_asked_by_a_link_and_the_draft_waits(home):
+    client = signed_in(home.awa)
+    address = f"/orienter/?personne={home.person.pk}&structure={home.network.slug}"
+    said = {"sender": home.relay.pk, "reason": "Un camion", "urgency": "normale", "send": "1", "how": "link"}
+    kept = client.post(address, said)
+    assert again(Referral(pk=int(kept.url.split("/")[-2]))).state == State.BROUILLON
+    with for_purpose(Purpose.CONSENT):
+        asked = ConsentRequest.objects.get(person=home.person)
+    assert (asked.aims, asked.label) == ([["orientation", home.network.pk]], "M. K.")
 
 
 def test_nobody_is_referred_who_is_not_followed_nor_to_a_closed_door(home):

@@ -38,7 +38,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "plain": queries.Choice(choice.tab).address(),
         "states": queries.open_states(),
         "urgencies": Urgency.choices,
-        "structure_name": queries.structure_named(choice.structure),
         "continued": "apres" in request.GET,
     }
     return render(request, "journeys/referrals/inbox.html", context)

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import limit
 from maillage.journeys import access
+from maillage.journeys.actions import consents
 from maillage.journeys.actions import referrals as actions
-from maillage.journeys.forms.referrals import ReferForm, WhomForm
-from maillage.journeys.models import Person
+from maillage.journeys.forms.referrals import AgreementForm, ReferForm, WhomForm
+from maillage.journeys.models import Consent, Person
 from maillage.journeys.queries.agreements import agreements
+from maillage.journeys.queries.consents import questions
 from maillage.journeys.queries.inbox import Desk, desk_of
 from maillage.journeys.queries.referrals import (
     Target,
@@ -105,19 +107,23 @@ def _why(
     sent = request.method == "POST" and "qui" not in request.POST
     draft = draft_of(person.pk, [number for number, _name in senders], target.organisation.pk)
     form = ReferForm(request.POST if sent else None, senders=senders, initial=_initial(draft, person))
-    if sent and form.is_valid():
+    given = agreements(person.pk, _sender(form, senders), target.organisation.pk)
+    agreement = AgreementForm(request.POST if sent and "send" in request.POST and given.missing else None)
+    if sent and form.is_valid() and (not agreement.is_bound or agreement.is_valid()):
         limit("refer", desk.user_id, times=60, per_seconds=3600)
         try:
-            return _keep(request, desk.user_id, person, target, form)
+            return _keep(request, desk.user_id, person, target, form=form, agreement=agreement)
         except DomainError as error:
             form.add_error(None, str(error))
             context["status"] = error.status
-    status = context.pop("status", 422) if form.errors else 200
+    status = context.pop("status", 422) if form.errors or agreement.errors else 200
     context |= {
         "form": form,
         "draft": draft,
-        "given_sender": {"name": senders[0][1]},
-        "given": agreements(person.pk, senders[0][0], target.organisation.pk),
+        "given_sender": {"name": dict(senders)[_sender(form, senders)]},
+        "given": given,
+        "agreement": agreement,
+        "questions": questions(given.missing),
     }
     return render(request, "journeys/referrals/refer.html", context, status=status)
 
@@ -130,7 +136,13 @@ def _initial(draft: Any, person: Person) -> dict[str, Any]:
 
 
 def _keep(
-    request: HttpRequest, user_id: int, person: Person, target: Target, form: ReferForm
+    request: HttpRequest,
+    user_id: int,
+    person: Person,
+    target: Target,
+    *,
+    form: ReferForm,
+    agreement: AgreementForm,
 ) -> HttpResponseRedirect:
     now, sender = timezone.now(), form.cleaned_data["sender"]
     row = actions.create_referral(
@@ -141,20 +153,38 @@ def _keep(
         by=user_id,
         at=now,
     )
-    ready = agreements(person.pk, sender, target.organisation.pk).all_given
-    if "send" in request.POST and ready:
+    given = agreements(person.pk, sender, target.organisation.pk)
+    if "send" not in request.POST:
+        messages.success(request, _("Le brouillon est gardé."))
+    elif given.missing and agreement.cleaned_data["how"] == Consent.How.LINK:
+        consents.ask_by_link(
+            person, organisation_id=sender, label=row.initials, by=user_id, at=now, aims=given.missing
+        )
+        messages.success(
+            request, _("Le lien est parti, pour trois jours. Dès que la personne dit oui, envoyez ce brouillon.")
+        )
+    else:
+        for aim, number in given.missing:
+            consents.give_consent(
+                person_id=person.pk,
+                organisation_id=number,
+                aim=aim,
+                how=agreement.cleaned_data["how"],
+                witness=agreement.cleaned_data["witness"],
+                by=user_id,
+                by_organisation=sender,
+                at=now,
+            )
         actions.send_referral(referral_id=row.pk, by=user_id, at=now)
         messages.success(
             request,
-            _(
-                "C’est parti. %(structure)s répond sous %(days)s jours ouvrés ; vous serez prévenu de la réponse."
-            )
+            _("C’est parti. %(structure)s répond sous %(days)s jours ouvrés ; vous serez prévenu de la réponse.")
             % {"structure": target.organisation.name, "days": row.promised_days},
         )
-    elif "send" in request.POST:
-        messages.warning(
-            request, _("Le brouillon est gardé. Il manque l’accord de la personne pour l’envoyer.")
-        )
-    else:
-        messages.success(request, _("Le brouillon est gardé."))
     return redirect("journeys:referral", row.pk)
+
+
+def _sender(form: ReferForm, senders: list[tuple[int, str]]) -> int:
+    """The structure that refers, as chosen; the first one before that."""
+    chosen = str(form["sender"].value() or "")
+    return next((number for number, _name in senders if str(number) == chosen), senders[0][0])
