@@ -282,6 +282,7 @@ MODERATION_NAVIGATION = [
 REFER_PATH = "/orienter/"  # where members of structures refer someone: services and structures lead there
 PROFESSIONAL_NAVIGATION = [
     (_("Orientations"), "/espace/orientations/"),
+    (_("Personnes suivies"), "/espace/personnes/"),
 ]
 IS_PROFESSIONAL = "maillage.journeys.access.may_refer"  # who sees these links
 IS_MODERATOR = "maillage.accounts.access.is_moderator"  # who sees these links

@@ -33,6 +33,12 @@ PAGES = [
     "/initiatives/{slug}/supprimer/",
 ]
 RELAY_PAGES = [
+    "/espace/orientations/",
+    "/espace/orientations/?vue=envoyees&terminees=1",
+    "/espace/orientations/{referral}/",
+    "/espace/orientations/{referral}/reorienter/?ou=nantes",
+    "/orienter/",
+    "/orienter/?personne={person}&structure={structure}",
     "/espace/personnes/",
     "/espace/personnes/{person}/",
     "/espace/groupes/{group}/",
@@ -40,6 +46,9 @@ RELAY_PAGES = [
 ]
 # a row of the demo for each name in an address
 SAMPLES = {
+    "referral": "SELECT r.id FROM journeys_referral r JOIN organisations_membership m ON m.organisation_id = r.from_organisation_id"
+    " JOIN accounts_user u ON u.id = m.user_id WHERE u.email = 'relay@exemple.invalid' AND r.state = 'envoyee' ORDER BY r.id LIMIT 1",
+    "structure": "SELECT slug FROM organisations_organisation WHERE is_example AND slug LIKE '%adie%' ORDER BY id LIMIT 1",
     "slug": "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id LIMIT 1",
     "person": "SELECT p.id FROM journeys_person p JOIN journeys_note n ON n.person_id = p.id ORDER BY p.id LIMIT 1",
     "group": "SELECT group_id FROM journeys_groupmeeting ORDER BY id LIMIT 1",

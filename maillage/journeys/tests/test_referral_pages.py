@@ -13,7 +13,7 @@ from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, for_purpose
 from maillage.journeys.models import Aim, Consent, ConsentRequest, Referral, State, Terms
 from maillage.journeys.queries.inbox import Choice, desk_of, inbox
-from maillage.journeys.tests.factories import act_as, agree, make_person, make_referral
+from maillage.journeys.tests.factories import act_as, make_person, make_referral
 from maillage.journeys.tests.test_referrals import make_home
 from maillage.offers.tests.factories import make_service
 

@@ -161,7 +161,8 @@ def _keep(
             person, organisation_id=sender, label=row.initials, by=user_id, at=now, aims=given.missing
         )
         messages.success(
-            request, _("Le lien est parti, pour trois jours. Dès que la personne dit oui, envoyez ce brouillon.")
+            request,
+            _("Le lien est parti, pour trois jours. Dès que la personne dit oui, envoyez ce brouillon."),
         )
     else:
         for aim, number in given.missing:
@@ -178,7 +179,9 @@ def _keep(
         actions.send_referral(referral_id=row.pk, by=user_id, at=now)
         messages.success(
             request,
-            _("C’est parti. %(structure)s répond sous %(days)s jours ouvrés ; vous serez prévenu de la réponse.")
+            _(
+                "C’est parti. %(structure)s répond sous %(days)s jours ouvrés ; vous serez prévenu de la réponse."
+            )
             % {"structure": target.organisation.name, "days": row.promised_days},
         )
     return redirect("journeys:referral", row.pk)
