@@ -115,17 +115,17 @@ def make_world() -> World:
 
 def _fill(person: Person, followers: list[tuple[Organisation, User]]) -> None:
     """One row of each kind of journey, for each structure that follows the person; a private note for the first."""
-    at = timezone.now() - timedelta(hours=2)
+    at, said = timezone.now() - timedelta(hours=2), person.first_name
     for organisation, author in followers:
         act_as(author)
         of = {"person": person, "organisation": organisation, "author": author, "created_at": at}
         for row in (
-            Step(kind="diagnostic", on=at.date(), note=SECRET, **of),
+            Step(kind="diagnostic", on=at.date(), note=said, **of),
             Frein(brake="garde-enfant", raised_on=at.date(), **of),
-            Note(body=f"{SECRET} partagée", **of),
-            Note(body=f"{SECRET} privée", is_private=True, **of),
-            Document(name=SECRET, media_type="application/pdf", size=10, path=f"{person.pk}/{organisation.pk}", **of),
-            Appointment(starts_at=at, ends_at=at + timedelta(hours=1), place=SECRET, **of),
+            Note(body=f"{said} partagée", **of),
+            Note(body=f"{said} privée", is_private=True, **of),
+            Document(name=said, media_type="application/pdf", size=10, path=f"{person.pk}/{organisation.pk}", **of),
+            Appointment(starts_at=at, ends_at=at + timedelta(hours=1), place=said, **of),
         ):  # fmt: skip
             row.save()
         OpeningEvent.objects.bulk_create(
