@@ -69,7 +69,8 @@ def conditional(
 
     `version` is whatever changes when the answer does: counts, latest updated_at, the address of the request.
     """
-    digest = sha256("\x1f".join(str(part) for part in version).encode()).hexdigest()[:32]
+    said = (part if isinstance(part, bytes) else str(part).encode() for part in version)
+    digest = sha256(b"\x1f".join(said)).hexdigest()[:32]
     # weak: the same answer may be compressed or not
     etag = f'W/"{digest}"'
     if early := get_conditional_response(request, etag=etag):

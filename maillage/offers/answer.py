@@ -1,7 +1,9 @@
 """What the finder answers: few contacts, each with the reasons why it is there. Built by `queries.finder`."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from maillage.core.examples import marked
@@ -57,11 +59,16 @@ class Item:
     confirmed_on: date | None = None
     is_fresh: bool = True  # confirmed within six months
     is_example: bool = False
+    in_data: str = ""  # the structure's name where no badge can stand: « Nom (exemple) » when it is invented
 
     @property
     def structure_marked(self) -> str:
-        """The structure, « (exemple) » when it is invented: where no badge can stand."""
-        return marked(self.structure, self.is_example)
+        """The structure, with the mark of an example."""
+        return self.in_data or marked(self.structure, self.is_example)
+
+    def because(self, reasons: tuple[Reason, ...]) -> "Item":
+        """The same contact with these reasons."""
+        return Item(*(*_BEFORE_REASONS(self), reasons, *_AFTER_REASONS(self)))
 
     def as_json(self) -> dict[str, Any]:
         """ITEM of the design: exactly these keys."""
@@ -74,6 +81,13 @@ class Item:
             "open_now": self.open_now,
             "phone": self.phone,
         }
+
+
+_NAMES = [one.name for one in fields(Item)]
+_AT = _NAMES.index("reasons")
+# read at once: `replace` looks at each field in turn, for each line of each answer
+_BEFORE_REASONS: Callable[[Item], tuple[Any, ...]] = attrgetter(*_NAMES[:_AT])
+_AFTER_REASONS: Callable[[Item], tuple[Any, ...]] = attrgetter(*_NAMES[_AT + 1 :])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,15 @@ from maillage.offers.situation import Situation
 from maillage.territories.queries import position
 
 NEEDS: tuple[str, ...] = tuple(dict.fromkeys([*Kind.values, *Brake.values, *CATEGORIES, *THEMATIQUES]))
+# field → its codes
+KNOWN: dict[str, tuple[str, ...]] = {
+    "phase": tuple(Phase.values),
+    "besoin": NEEDS,
+    "public": tuple(PUBLICS),
+    "langue": tuple(Language.values),
+    "statut": tuple(PersonStatus.values),
+    "secteur": tuple(Sector.values),
+}
 DISTANCES = {"a-distance": True, "en-presence": False}
 MOST_VALUES = 20
 FARTHEST_KM = 1000
@@ -65,17 +74,17 @@ def read(parameters: Parameters) -> Situation:
 
 def checked(situation: Situation) -> Situation:
     """`situation`, once every code is known and no answer contradicts another. Raises WrongCriteria."""
-    for field, values, known in (
-        ("phase", (situation.phase,), Phase.values),
-        ("besoin", situation.needs, NEEDS),
-        ("public", situation.publics, PUBLICS),
-        ("langue", situation.languages, Language.values),
-        ("statut", (situation.status,), PersonStatus.values),
-        ("secteur", (situation.sector,), Sector.values),
+    for field, values in (
+        ("phase", (situation.phase,)),
+        ("besoin", situation.needs),
+        ("public", situation.publics),
+        ("langue", situation.languages),
+        ("statut", (situation.status,)),
+        ("secteur", (situation.sector,)),
     ):
         for value in values:
             if value:
-                _known(field, value, tuple(known))
+                _known(field, value, KNOWN[field])
     if situation.commune and not re.fullmatch(r"\d[\dAB]\d{3}", situation.commune):
         raise WrongCriteria(
             "commune",

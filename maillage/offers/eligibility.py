@@ -142,6 +142,11 @@ def verdict(
     return Verdict(financing, (zone, *found) if zone else found)
 
 
+def may_be_given(financing: Financing, here: Whereabouts) -> bool:
+    """Whether the territory alone does not refuse it: it is given here, or everywhere, or nobody said where."""
+    return not financing.zones or not here.commune or not set(here.zones).isdisjoint(financing.zones)
+
+
 def requirements(financing: Financing, on: date) -> list[Reason]:
     """What `financing` asks of anyone, besides its territories: what would be checked of a person of whom nothing is known."""
     verdict = judge(financing, Situation(), Whereabouts(), on)

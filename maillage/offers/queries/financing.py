@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maillage.offers.answer import FinancingItem
-from maillage.offers.eligibility import Finding, Verdict, findings, verdict
+from maillage.offers.eligibility import Finding, Verdict, findings, may_be_given, verdict
 from maillage.offers.models import Financing, FinancingStatus
 from maillage.offers.situation import Situation, Whereabouts
 from maillage.offers.sql import statement
@@ -53,13 +53,31 @@ def financing_items(
     situation: Situation, whereabouts: Whereabouts, on: date, *, most: int = 6
 ) -> tuple[FinancingItem, ...]:
     """The lines of the finder's answer: what a person has or may have, the likeliest first, at most `most`."""
-    possible = [row for row in _verdicts(situation, whereabouts, on) if row.verdict != "no"]
-    return tuple(_item(row) for row in sorted(possible, key=Verdict.order)[:most])
+    known, found = _known(situation, whereabouts, on)
+    kept = dict(_standing(*known))
+    for aid, of_aid in zip(_published_at(known[0]), found, strict=True):
+        if aid.zones and may_be_given(aid, whereabouts):
+            row = verdict(aid, of_aid, situation, whereabouts, on)
+            if row.verdict != "no":
+                kept[row.order()] = _item(row)
+    return tuple(kept[order] for order in sorted(kept)[:most])
 
 
 def _verdicts(situation: Situation, whereabouts: Whereabouts, on: date) -> list[Verdict]:
-    state = _state()
-    aids = _published_at(state)
+    known, found = _known(situation, whereabouts, on)
+    return [
+        verdict(aid, of_aid, situation, whereabouts, on)
+        for aid, of_aid in zip(_published_at(known[0]), found, strict=True)
+    ]
+
+
+Known = tuple[tuple[object, ...], str | None, Situation, bool | None, date]
+
+
+def _known(
+    situation: Situation, whereabouts: Whereabouts, on: date
+) -> tuple[Known, tuple[tuple[Finding, ...], ...]]:
+    """What decides but for the territory, which many people share, and what it says of each published financing."""
     # all that the rules but that of the territory look at
     who = Situation(
         phase=situation.phase,
@@ -69,8 +87,8 @@ def _verdicts(situation: Situation, whereabouts: Whereabouts, on: date) -> list[
         sector=situation.sector,
     )
     lives_in_qpv = None if whereabouts.qpv is None else bool(whereabouts.qpv)
-    found = _findings(state, get_language(), who, lives_in_qpv, on)
-    return [verdict(aid, of_aid, situation, whereabouts, on) for aid, of_aid in zip(aids, found, strict=True)]
+    known = (_state(), get_language(), who, lives_in_qpv, on)
+    return known, _findings(*known)
 
 
 def _state() -> tuple[object, ...]:
@@ -92,6 +110,19 @@ def _findings(
     """Of each published financing, what everything but the territory says: many people are in the same situation."""
     here = Whereabouts(qpv=None if in_qpv is None else ("",) if in_qpv else ())
     return tuple(findings(aid, who, here, on) for aid in _published_at(state))
+
+
+@lru_cache(maxsize=1024)
+def _standing(
+    state: tuple[object, ...], language: str | None, who: Situation, in_qpv: bool | None, on: date
+) -> tuple[tuple[tuple[object, ...], FinancingItem], ...]:
+    """The lines of the financings that are given everywhere and are not refused, each with its place in the order."""
+    rows = [
+        Verdict(aid, of_aid)
+        for aid, of_aid in zip(_published_at(state), _findings(state, language, who, in_qpv, on), strict=True)
+        if not aid.zones
+    ]
+    return tuple((row.order(), _item(row)) for row in rows if row.verdict != "no")
 
 
 def _item(row: Verdict) -> FinancingItem:

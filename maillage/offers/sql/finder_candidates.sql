@@ -3,11 +3,7 @@
 -- spaces, today (date).
 -- Returns one row: packed (see PACKED in queries/finder/candidates.py; a service comes as often as it is found), and the
 -- places where those with permanences receive (see PLACES).
-WITH found AS MATERIALIZED (
-    SELECT string_agg(packed, '') AS packed, array_agg(service_id) FILTER (WHERE has_places) AS held
-    FROM offers_finderrow
-    WHERE purpose = ANY (string_to_array(%(purposes)s, ' ')::smallint[]) AND code = ANY (string_to_array(%(codes)s, ' '))
-)
+-- `found` is no CTE: half a megabyte would be copied aside. OFFSET 0: a point is looked for once.
 SELECT packed, (
     SELECT string_agg(
         int8send(p.service_id) || int8send(p.id) || float8send(ST_X(p.point)) || float8send(ST_Y(p.point)), ''
@@ -17,7 +13,12 @@ SELECT packed, (
             SELECT town_hall FROM territories_commune WHERE code = commune_id)) AS point
         FROM offers_permanence
         WHERE service_id = ANY (found.held)
-            AND (ends_on IS NULL OR ends_on >= %(today)s)
+            AND (ends_on IS NULL OR ends_on >= %(today)s::date)
             AND (starts_on IS NULL OR starts_on <= %(today)s::date + 31)
+        OFFSET 0
     ) p)
-FROM found
+FROM (
+    SELECT string_agg(packed, '') AS packed, array_agg(service_id) FILTER (WHERE has_places) AS held
+    FROM offers_finderrow
+    WHERE purpose = ANY (string_to_array(%(purposes)s, ' ')::smallint[]) AND code = ANY (string_to_array(%(codes)s, ' '))
+) found

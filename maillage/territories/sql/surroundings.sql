@@ -4,26 +4,29 @@
 -- QPV codes of the newest generation loaded (null for a commune, or when no contour is loaded), lon and lat of the town hall.
 WITH here AS (
     SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point
+), inside AS MATERIALIZED (
+    -- looked for once: contours are long. On the line between two communes, the smallest code
+    SELECT code FROM territories_commune, here
+    WHERE %(code)s::text IS NULL AND kind = 'COM' AND ST_Covers(contour, here.point) ORDER BY code LIMIT 1
+), found AS MATERIALIZED (
+    SELECT code FROM territories_commune WHERE code = %(code)s
+    UNION ALL
+    SELECT code FROM inside
+    UNION ALL
+    (SELECT code FROM territories_commune, here
+     WHERE %(code)s::text IS NULL AND NOT EXISTS (SELECT FROM inside) AND kind = 'COM'
+        AND ST_DWithin(contour, here.point, 0.02)
+     ORDER BY ST_Distance(contour, here.point), code LIMIT 1)
 )
 SELECT c.code, c.nom, COALESCE(c.departement_id, p.departement_id), c.parent_id, COALESCE(c.epci_id, p.epci_id),
-    CASE WHEN here.point IS NOT NULL AND newest.generation IS NOT NULL THEN ARRAY(
+    CASE WHEN here.point IS NOT NULL AND EXISTS (SELECT FROM territories_qpv) THEN ARRAY(
         SELECT q.code FROM territories_qpv q
-        WHERE ST_Covers(q.contour, here.point) AND q.generation = newest.generation
+        WHERE ST_Covers(q.contour, here.point)
+            AND NOT EXISTS (SELECT FROM territories_qpv newer WHERE newer.generation > q.generation)
         ORDER BY q.code)
     END,
     ST_X(c.town_hall), ST_Y(c.town_hall)
-FROM here
-CROSS JOIN (SELECT max(generation) AS generation FROM territories_qpv) newest
-CROSS JOIN LATERAL (
-    SELECT * FROM territories_commune WHERE code = %(code)s
-    UNION ALL
-    -- on the line between two communes, the smallest code
-    (SELECT * FROM territories_commune
-     WHERE %(code)s::text IS NULL AND kind = 'COM' AND ST_Covers(contour, here.point) ORDER BY code LIMIT 1)
-    UNION ALL
-    (SELECT * FROM territories_commune
-     WHERE %(code)s::text IS NULL AND kind = 'COM' AND ST_DWithin(contour, here.point, 0.02)
-        AND NOT EXISTS (SELECT FROM territories_commune WHERE kind = 'COM' AND ST_Covers(contour, here.point))
-     ORDER BY ST_Distance(contour, here.point), code LIMIT 1)
-) c
+FROM found
+CROSS JOIN here
+JOIN territories_commune c ON c.code = found.code
 LEFT JOIN territories_commune p ON p.code = c.parent_id

@@ -6,9 +6,9 @@ from math import cos, floor, radians
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
+from maillage.core.binary import one_binary_row
 from maillage.offers.models import SearchRow
 from maillage.offers.queries.finder.asked import Asked
 from maillage.offers.sql import statement
@@ -78,16 +78,14 @@ def candidates(asked: Asked, today: date) -> Candidates:
     """Every public service that serves where the person is (or does not say where it serves and is not far), for
     those who create a business or for a need that was named. One query; two when some are kept for other
     neighbourhoods."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("finder_candidates"),
-            {
-                "purposes": " ".join(map(str, _purposes(asked))),
-                "codes": " ".join([*asked.zones, *_cells(asked)]),
-                "today": today,
-            },
-        )
-        packed, places = cursor.fetchone()
+    packed, places = one_binary_row(
+        statement("finder_candidates"),
+        {
+            "purposes": " ".join(map(str, _purposes(asked))),
+            "codes": " ".join([*asked.zones, *_cells(asked)]),
+            "today": today,
+        },
+    )
     rows = _native(np.frombuffer(packed or b"", PACKED))
     # a service of several zones comes several times
     rows = rows[np.unique(rows["id"], return_index=True)[1]]

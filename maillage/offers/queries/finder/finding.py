@@ -1,6 +1,5 @@
 """The finder: a situation in, an answer out."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.utils.timezone import get_default_timezone, localtime
@@ -109,7 +108,7 @@ class _Lines:
         after = let_go(self.records[line.id], facts_, self.question, part.told)
         if place.equals:
             after = (*after, turns(place.equals))
-        return replace(line, reasons=(*before, *line.reasons, *after)) if before or after else line
+        return line.because((*before, *line.reasons, *after)) if before or after else line
 
     def near_miss(self, row: int) -> NearMiss:
         """A service left out, and why."""

@@ -12,6 +12,7 @@ from maillage.offers.queries.finder.candidates import FLAGS, Candidates
 from maillage.offers.queries.finder.places import Door
 from maillage.offers.queries.finder.ranking import FRESH_DAYS, Ranked
 from maillage.offers.queries.finder.reasons import Facts, Question, reasons
+from maillage.offers.queries.finder.wording import in_data
 from maillage.offers.sql import statement
 
 
@@ -82,6 +83,7 @@ def item(record: dict[str, Any], known: Facts, door: Door, question: Question) -
         confirmed_on=record["confirmed_on"],
         is_fresh=(question.at.date() - record["confirmed_on"]).days <= FRESH_DAYS,
         is_example=record["is_example"],
+        in_data=in_data(record["structure"]) if record["is_example"] else record["structure"],
     )
 
 

@@ -17,6 +17,7 @@ A_STEP, A_BRAKE, NEAR_MISSES = 3, 3, 3
 ORIENTING = ("accueil", "diagnostic", "accompagnement")
 # what may leave a service out for a reason that is worth saying
 TOLD = (Miss.RADIUS, Miss.PUBLIC, Miss.REMOTE, Miss.AGE, Miss.QPV)
+PHASES = Phase.values
 LIST, FIRST, NEAR, STEP, BRAKE = "list", "first", "near", "step", "frein"
 
 Rows = NDArray[np.int64]
@@ -133,4 +134,4 @@ def _section(
 
 def _phases_from(phase: str) -> list[str]:
     """The phases still ahead; all of them when the person gave none."""
-    return Phase.values[Phase.values.index(phase) :] if phase else Phase.values
+    return PHASES[PHASES.index(phase) :] if phase else PHASES

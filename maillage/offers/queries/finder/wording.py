@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from maillage.core.examples import marked
 from maillage.offers.answer import Reason
 from maillage.offers.models import Brake, Kind, Language, Phase
 from maillage.offers.models.vocabulary import LABELS
@@ -51,6 +52,12 @@ def remembered(say: Callable[P, R]) -> Callable[P, R]:
 @remembered
 def first_contact() -> Reason:
     return Reason("premier-contact", _("accueille et oriente : vous pouvez l’appeler vous-même"))
+
+
+@remembered
+def in_data(structure: str) -> str:
+    """The name of an example's structure where no badge can stand."""
+    return marked(structure, is_example=True)
 
 
 @remembered
@@ -127,9 +134,13 @@ def languages(codes: tuple[str, ...]) -> Reason:
     return Reason("langue", _("on y parle : %(languages)s") % {"languages": spoken})
 
 
-@remembered
 def away(metres: int, how: str) -> Reason:
     """`how`: "" between two known points, « mairie » from the person's town hall, « environ » to the service's."""
+    return _away(as_said_m(metres), how)
+
+
+@remembered
+def _away(metres: int, how: str) -> Reason:
     said = {"distance": distance_in_words(metres)}
     texts = {
         "": _("à %(distance)s"),
@@ -224,6 +235,13 @@ def other_neighbourhoods(lives_in_one: bool) -> Reason:
     if lives_in_one:
         return Reason("quartier", _("réservé à d’autres quartiers prioritaires"))
     return Reason("quartier", _("réservé aux habitants des quartiers prioritaires"))
+
+
+def as_said_m(metres: int) -> int:
+    """The metres that stand for all those that are said alike: few, so that their sentences are remembered."""
+    if metres < 995:
+        return max(10, round(metres / 10) * 10)
+    return round(metres / 100) * 100 if metres < 9_950 else round(metres / 1_000) * 1_000
 
 
 def distance_in_words(metres: float) -> str:
