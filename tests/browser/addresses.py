@@ -12,7 +12,7 @@ WITHOUT_PAGE = (
     "grappes", "oembed", "travaux/", "media/",
     # behind the secret of a mail: their own app tries them
     "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "structures/demande/", "suivre/",
-    "services/a-jour/", "services/signalement/", "reponse/",
+    "services/a-jour/", "services/signalement/", "reponse/", "accord/", "mon-parcours/documents/", "mon-parcours/quitter/",
     # under a banner only: SEARCHES has it
     "qui-sommes-nous/",
 )  # fmt: skip

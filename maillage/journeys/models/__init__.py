@@ -11,6 +11,7 @@ from maillage.journeys.models.fact import (
 )
 from maillage.journeys.models.group import Attendance, Group, GroupMeeting, GroupMember
 from maillage.journeys.models.journey import Appointment, Document, Frein, Note, Step
+from maillage.journeys.models.merged import MergedPerson
 from maillage.journeys.models.person import Follow, Gender, OpeningEvent, Person, Situation
 from maillage.journeys.models.referral import (
     CLOSED,
@@ -50,6 +51,7 @@ __all__ = [
     "GroupMeeting",
     "GroupMember",
     "LinkOpeningEvent",
+    "MergedPerson",
     "NextAction",
     "Note",
     "OpeningEvent",

@@ -25,6 +25,7 @@ from maillage.journeys.models import (
     Follow,
     Frein,
     GroupMember,
+    MergedPerson,
     Note,
     OpeningEvent,
     Person,
@@ -209,10 +210,13 @@ def asked(person_id: int, *, at: datetime) -> list[Asked]:
 
 
 def openings(person_id: int) -> list[Opening]:
-    """Who opened the person's file, the latest first."""
+    """Who opened the person's file, or one that was made part of it, the latest first."""
+    numbers = MergedPerson.objects.filter(person=person_id).values_list("old_number", flat=True)
     rows = list(
-        OpeningEvent.objects.order_by("-at", "-pk")[:SHOWN_OPENINGS]
-    )  # row security: those of this person, and of the files joined to theirs
+        OpeningEvent.objects.filter(person_number__in=[person_id, *numbers]).order_by("-at", "-pk")[
+            :SHOWN_OPENINGS
+        ]
+    )
     names = names_of(row.user_number for row in rows)
     structures = Organisation.objects.in_bulk([row.organisation_number or 0 for row in rows])
     return [

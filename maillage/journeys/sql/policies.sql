@@ -51,8 +51,15 @@ ALTER TABLE journeys_openingevent FORCE ROW LEVEL SECURITY;
 CREATE POLICY written ON journeys_openingevent FOR INSERT WITH CHECK (user_number = maillage_user_id());
 -- by whoever opened, by the person whose file it is, by the organisation's managers
 CREATE POLICY read_back ON journeys_openingevent FOR SELECT USING (
-    user_number = maillage_user_id() OR person_number = maillage_subject('person') OR organisation_number IN (
+    user_number = maillage_user_id() OR person_number = maillage_subject('person')
+    OR person_number IN (SELECT old_number FROM journeys_mergedperson WHERE person_id = maillage_subject('person'))
+    OR organisation_number IN (
         SELECT organisation_id FROM organisations_membership WHERE user_id = maillage_user_id() AND kind::text = 'manager'));
+
+ALTER TABLE journeys_mergedperson ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journeys_mergedperson FORCE ROW LEVEL SECURITY;
+CREATE POLICY theirs ON journeys_mergedperson FOR SELECT USING (person_id = maillage_subject('person'));
+CREATE POLICY forgetting ON journeys_mergedperson USING (maillage_purpose() = 'retention');
 
 ALTER TABLE journeys_consent ENABLE ROW LEVEL SECURITY;
 ALTER TABLE journeys_consent FORCE ROW LEVEL SECURITY;

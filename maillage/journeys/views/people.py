@@ -1,4 +1,4 @@
-"""`/espace/personnes/nouvelle/`: someone new; corrections."""
+"""`/espace/personnes/nouvelle/`: someone new; corrections; two files made one."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -18,9 +18,13 @@ from maillage.core import sms
 from maillage.core.errors import DomainError
 from maillage.journeys import access
 from maillage.journeys.actions import consents, people
+from maillage.journeys.actions.merging import merge_people
 from maillage.journeys.forms.people import CorrectionForm, NewPersonForm
+from maillage.journeys.forms.referrals import WhomForm
 from maillage.journeys.models import Aim, Consent
 from maillage.journeys.queries.consents import question, waiting_requests
+from maillage.journeys.queries.inbox import desk_of
+from maillage.journeys.queries.referrals import people_followed
 from maillage.journeys.views.consents import reading_language, wording
 from maillage.organisations.models import Organisation
 
@@ -89,6 +93,43 @@ def correct(request: HttpRequest, person_id: int) -> HttpResponse:
             form.add_error(None, str(error))
     context = {"form": form, "person": person, "back": _after(person.pk)}
     return render(request, "journeys/people/correct.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def merge(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Make another file of the same person part of this one: look for it (`qui`), read both (`avec`), say yes (`yes`)."""
+    ours = access.person_to_write(request, person_id)
+    person = access.person_to_read(request, person_id, _("Dossiers à réunir"))
+    number = request.POST.get("avec", "")
+    other = None
+    if number.isdecimal() and len(number) < 12 and int(number) != person_id:
+        access.person_to_write(request, int(number))
+        other = access.person_to_read(request, int(number), _("Dossiers à réunir"))
+    if other and "yes" in request.POST:
+        merge_people(
+            kept_id=person.pk,
+            other_id=other.pk,
+            organisation_id=next(iter(ours)),
+            by=int(request.user.pk or 0),
+            at=timezone.now(),
+        )
+        messages.success(request, _("Les deux dossiers n’en font plus qu’un. Rien n’est perdu."))
+        return redirect(_after(person.pk))
+    form = WhomForm(request.POST if "qui" in request.POST else None)
+    found: list[Any] = []
+    if form.is_valid():
+        desk = desk_of(int(request.user.pk or 0))
+        named = "" if form.phone else form.cleaned_data["qui"]
+        found = people_followed(desk, at=timezone.now(), phone=form.phone, named=named, limit=9)
+    context = {
+        "person": person,
+        "other": other,
+        "form": form,
+        "people": [one for one in found if one.person.pk != person.pk],
+        "back": _after(person.pk),
+    }
+    return render(request, "journeys/people/merge.html", context, status=422 if form.errors else 200)
 
 
 def _add(request: HttpRequest, form: NewPersonForm, user_id: int) -> HttpResponseRedirect:
