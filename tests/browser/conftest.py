@@ -16,6 +16,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import databases
+from tests.static_files import give_static_files
 
 CHROMIUM = os.environ.get("MAILLAGE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -44,7 +45,7 @@ def site_database(template_database: str) -> Iterator[str]:
 def site(site_database: str) -> Iterator[str]:
     """The base URL of a real server, in a process of its own, with the demo content."""
     folder = Path(settings.DATA_DIR) / f"site-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    folder.mkdir(parents=True, exist_ok=True)
+    give_static_files(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
