@@ -4,6 +4,7 @@ import base64
 import io
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
@@ -113,6 +114,21 @@ def test_keys_are_renewed_and_the_old_ones_still_open(settings):
     assert [found.status for found in sealed_files()] == [Status.OK, Status.ERROR]
     sealed.key_file().chmod(0o644)
     assert next(iter(sealed_files())).status == Status.ERROR
+
+
+def test_the_command_gives_a_key_or_begins_to_use_one(settings, capsys):
+    name, _path = sealed_from(b"before")
+    (old,) = sealed.written_keys()
+    call_command("sealkey")
+    assert len(sealed.read_key(capsys.readouterr().out.strip())) == sealed.KEY_BYTES
+    call_command("sealkey", "--use")
+    new, kept = sealed.written_keys()
+    assert (kept, new != old) == (old, True)
+    assert sealed.whole(name) == b"before"
+    settings.SEAL_KEYS = [old]
+    with pytest.raises(CommandError):
+        call_command("sealkey", "--use")
+    assert len(sealed.written_keys()) == 2
 
 
 @pytest.mark.parametrize("text", ["", "court", "é" * 43, base64.b64encode(b"x" * 31).decode(), "=" * 44])
