@@ -13,6 +13,7 @@ from maillage.journeys.actions.consents import forget_unanswered
 from maillage.journeys.actions.figures import publish
 from maillage.journeys.actions.follow_up import announce, run
 from maillage.journeys.actions.retention import purge
+from maillage.journeys.actions.self_referral import JOB, send_proof
 from maillage.journeys.mails.consents import send_entry_code
 from maillage.journeys.queries.consents import subject_reached_by
 
@@ -23,6 +24,12 @@ log = structlog.get_logger()
 def announce_referral(referral_id: int) -> None:
     """Tell a structure that someone is sent to it; told already, nothing more is written."""
     announce(referral_id=referral_id, at=timezone.now())
+
+
+@job(JOB)
+def send_contact_code(key: str) -> None:
+    """Send the code that proves a number or an address."""
+    send_proof(key=UUID(key), at=timezone.now())
 
 
 @job("journeys.follow-up", cron="25 5-17 * * *", one_transaction=False)

@@ -27,6 +27,10 @@ SAMPLES = {
         "initiatives/",
         "slug",
     ): "SELECT slug FROM initiatives_initiative WHERE status = 'published' AND slug LIKE 'bus-%' ORDER BY id LIMIT 1",
+    (
+        "trouver/contact/",
+        "service_id",
+    ): "SELECT id FROM offers_service WHERE status = 'published' ORDER BY id LIMIT 1",
     ("services/", "slug"): "SELECT slug FROM offers_service WHERE status = 'published' ORDER BY id LIMIT 1",
     ("structures/", "slug"): "SELECT slug FROM organisations_organisation ORDER BY id LIMIT 1",
     (

@@ -13,16 +13,6 @@ from maillage.journeys.models import RefusalReason
 LONGEST_AHEAD = timedelta(days=366)
 
 
-class CodeForm(forms.Form):
-    """The code that the structure's address received."""
-
-    code = forms.CharField(
-        label=gettext_lazy("Le code reçu"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
-
-
 class AppointmentForm(forms.Form):
     """When and where the person is expected."""
 

@@ -148,4 +148,12 @@ def test_every_door_without_a_login_is_known():
         for pattern in pages
         if not getattr(pattern.callback, "needs_second_factor", False)
     }
-    assert open_doors <= {"reponse", "mon-parcours", "accord", "delais", "demander", "etre-rappele"}
+    assert open_doors <= {
+        "reponse",
+        "mon-parcours",
+        "accord",
+        "delais",
+        "demander",
+        "etre-rappele",
+        "trouver",
+    }

@@ -16,7 +16,8 @@ from maillage.core.afterwards import afterwards
 from maillage.core.hours import after_working_days
 from maillage.core.ratelimit import limited
 from maillage.journeys.actions import answering
-from maillage.journeys.forms.answers import AppointmentForm, CodeForm, PassOnForm, RefusalByLinkForm
+from maillage.journeys.forms.answers import AppointmentForm, PassOnForm, RefusalByLinkForm
+from maillage.journeys.forms.mine import CodeForm
 from maillage.journeys.models import AnswerLink
 from maillage.journeys.queries.answers import WAITING, identity_of, link_to_open
 from maillage.journeys.queries.next_offer import Offer, next_offers
