@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from maillage.accounts.access import may_read_personal_data
-from maillage.accounts.models import User
+from maillage.accounts.access import may_read_personal_data, scopes
+from maillage.accounts.models import Role, User
 from maillage.journeys.models import CLOSED, Follow, Group, Person, Referral, State
 from maillage.journeys.models.journey import Of
 from maillage.journeys.openings import note_opening
@@ -217,3 +217,26 @@ def _on_duty(user: Someone, row: Referral) -> bool:
         row.coordinated
         and Duty.objects.filter(banner=row.banner_id, user=user.pk, period__contains=localdate()).exists()
     )
+
+
+# the kinds of structure that pay for, or answer for, what is done
+FUNDING = ("financeur", "etat", "collectivite")
+
+
+def who_reads_figures(user: Someone) -> User:
+    """`user`, if they animate a territory, run the network, are on a banner's rota, or belong to a funder, a collectivity or the
+    State; PermissionDenied otherwise. No second factor: figures tell of nobody."""
+    if not isinstance(user, User) or not may_read_figures(user):
+        raise PermissionDenied
+    return user
+
+
+def may_read_figures(user: Someone) -> bool:
+    """Whether `user` is one of those whom the figures of a territory are made for."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if scopes(user, Role.Kind.ANIMATOR, Role.Kind.NETWORK):
+        return True
+    if Duty.objects.filter(user=user.pk, period__contains=localdate()).exists():
+        return True
+    return Membership.objects.filter(user=user.pk, organisation__kinds__overlap=list(FUNDING)).exists()

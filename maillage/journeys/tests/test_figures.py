@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typer import Exit
 
 from maillage.accounts.tests.people import person as user
+from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.disclosure import SPREAD, Shape, protect, rounded
 from maillage.journeys.actions.facts import keep_fact
@@ -47,7 +48,7 @@ def profile(**values):
 def network(db):
     """A relay and a network; forty people met in Nantes, of whom twelve were sent, six of these answered too late."""
     relay, found = make_organisation(), make_organisation()
-    awa = member(user("awa@exemple.invalid"), relay)
+    awa = member(user("sent@exemple.invalid"), relay)
     for n in range(40):
         one = make_person(
             relay, commune_id="44109", gender="femme" if n % 2 else "homme", phase="idee", created_at=BEFORE
@@ -224,3 +225,38 @@ def test_the_command_line_refuses_what_would_tell_of_people(db, capsys, argument
     with pytest.raises((SystemExit, Exit, CommandError)):
         run("stats", *arguments)
     assert words in capsys.readouterr().err
+
+
+def test_the_page_is_for_those_who_pay_and_coordinate(network, client):
+    publish_year(2026, NOW)
+    funder = member(user("funder@exemple.invalid"), make_organisation(kinds=["financeur"]))
+    animator, relay = user("anim@exemple.invalid", ("animator",)), user("awa@exemple.invalid")
+    member(relay, network)
+
+    assert client.get("/espace/chiffres/").status_code == 302
+    assert [signed_in(one, second_factor=False).get("/espace/chiffres/").status_code for one in (funder, animator, relay)] == [
+        200, 200, 403,
+    ]  # fmt: skip
+    page = signed_in(funder).get(f"/espace/chiffres/?annee=2026&territoire={NANTES}").content.decode()
+    assert "Nantes Métropole" in page
+    assert "Par genre" in page
+    assert "masqué" in page
+    assert "arrondis" in page
+
+
+def test_the_files_carry_their_period_and_run_nothing(network):
+    publish_year(2026, NOW)
+    reader = signed_in(user("anim@exemple.invalid", ("animator",)))
+    text = reader.get("/espace/chiffres.csv?annee=2026").content.decode("utf-8-sig")
+    assert "Compté avant le;1 novembre 2026" in text
+    assert "Femme;20;5;masqué;5" in text
+    assert not any(cell[:1] in "=+@-" for line in text.split("\r\n") for cell in line.split(";") if cell)
+    assert reader.get("/espace/chiffres.xlsx?annee=2026").content[:2] == b"PK"
+
+
+def test_anybody_reads_how_soon_structures_answer(network, client):
+    assert "Pas encore assez" in client.get("/delais/").content.decode()
+    publish_year(2026, NOW)
+    page = client.get("/delais/").content.decode()
+    assert network.name in page
+    assert "La moitié des réponses" in page
