@@ -139,14 +139,9 @@ def filled() -> Iterator[list[int]]:
     before = connection.settings_dict["NAME"]
     try:
         with as_superuser(DATABASE) as everything:
-            if not (keep and there):
+            if not (users := users_of(everything)):
                 fill(everything)
-            users = [
-                row[0]
-                for row in everything.execute(
-                    "SELECT id FROM accounts_user WHERE email LIKE 'bench-%' ORDER BY id"
-                )
-            ]
+                users = users_of(everything)
         connection.settings_dict["NAME"] = DATABASE
         yield users
     finally:
@@ -156,6 +151,12 @@ def filled() -> Iterator[list[int]]:
             if not keep:
                 server.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
             server.execute(f'DROP ROLE IF EXISTS "{BYPASS}"')
+
+
+def users_of(everything: Connection) -> list[int]:
+    """The numbers of the structures' people, of the busiest first."""
+    rows = everything.execute("SELECT id FROM accounts_user WHERE email LIKE 'bench-%' ORDER BY id")
+    return [row[0] for row in rows]
 
 
 def fill(everything: Connection) -> None:
@@ -200,7 +201,7 @@ FILL = (
     """
     INSERT INTO journeys_person (first_name, last_name, phone, email, qpv_code, gender, situation, languages, phase, created_by_organisation_id,
         created_at, last_activity_at, is_example, commune_id)
-    SELECT 'Prénom' || n, 'Exemple', '+3361' || lpad(n::text, 7, '0'), '', '', (ARRAY['femme', 'homme', ''])[1 + n %% 3], '', '{}', 'idee', d.organisation_id,
+    SELECT 'Prénom' || made.n, 'Exemple', '+3361' || lpad(made.n::text, 7, '0'), '', '', (ARRAY['femme', 'homme', ''])[1 + made.n %% 3], '', '{}', 'idee', d.organisation_id,
         at, at, true, '44109'
     FROM made JOIN desk d ON d.n = made.sender
     """,

@@ -20,6 +20,7 @@ from maillage.initiatives.demo import (
     load_proposals,
 )
 from maillage.journeys.demo import forget_journeys, load_journeys
+from maillage.journeys.demo_figures import forget_figures, load_figures
 from maillage.offers.demo import forget_offers, load_offers
 from maillage.organisations.demo import forget_banner, load_banner
 from maillage.territories.actions import load_schematic_qpv
@@ -40,6 +41,7 @@ class Command(TyperCommand):
     )
     def reset(self, as_json: Json = False) -> None:
         with acting_as(None, purpose=Purpose.ADMINISTRATION):
+            forget_figures()
             forget_journeys()
             forget_banner()
             forget_proposals()
@@ -73,4 +75,5 @@ def load_demo() -> Report:
         report.include(load_offers(at=timezone.now()))
         load_banner(at=timezone.now())
         load_journeys(at=timezone.now())
+        load_figures(at=timezone.now())
         return report

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer import Exit
 
+from maillage.accounts.actions import create_demo_accounts
 from maillage.accounts.tests.people import person as user
 from maillage.accounts.tests.people import signed_in
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.disclosure import SPREAD, Shape, protect, rounded
+from maillage.journeys import demo_figures
 from maillage.journeys.actions.facts import keep_fact
 from maillage.journeys.actions.figures import WrongPeriod, publish, publish_year
 from maillage.journeys.models import Frein as Brake
@@ -32,7 +34,7 @@ from maillage.journeys.queries.figures.people import (
 from maillage.journeys.queries.figures.referrals import answers_document, protect_answers
 from maillage.journeys.queries.profiles import Answer, Profile
 from maillage.journeys.tests.factories import NOW, make_person, make_referral, member
-from maillage.organisations.tests.factories import make_organisation
+from maillage.organisations.tests.factories import make_banner, make_organisation
 
 NANTES = "epci:244400404"
 BEFORE = NOW - timedelta(days=40)
@@ -260,3 +262,22 @@ def test_anybody_reads_how_soon_structures_answer(network, client):
     page = client.get("/delais/").content.decode()
     assert network.name in page
     assert "La moitié des réponses" in page
+
+
+def test_the_demo_has_figures_of_examples(db):
+    for _ in range(6):
+        make_organisation(is_example=True)
+    make_banner(slug=demo_figures.BANNER)
+    create_demo_accounts()
+    with for_purpose(Purpose.ADMINISTRATION):
+        assert demo_figures.load_figures(at=NOW) == demo_figures.PEOPLE
+        assert demo_figures.load_figures(at=NOW) == 0
+
+    made = Publication.objects.get(year=2026)
+    here = made.figures["territories"][NANTES]
+    assert made.figures["has_examples"]
+    assert here["people"] > here["referred"] > here["helped"] > here["created"] > 0
+    assert here["answers"]["median_days"]
+    assert len(made.figures["structures"]) == demo_figures.RECEIVERS
+    demo_figures.forget_figures()
+    assert not Publication.objects.exists()
