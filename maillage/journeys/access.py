@@ -23,12 +23,14 @@ Row = TypeVar("Row", bound=Of)
 
 @dataclass(frozen=True)
 class Sides:
-    """Where someone stands before a referral: in the structure that receives it, in the one that sent it, in its charge
-    from outside (the banner's coordinator, the network)."""
+    """Where someone stands before a referral: in the structure that receives it, in the one that sent it (`drafter`: and
+    has not sent it yet), in its charge for want of anybody there (the banner's coordinator, the network, or the sender
+    when the receiving structure has nobody here)."""
 
-    receiver: bool
-    sender: bool
-    coordinator: bool
+    receiver: bool = False
+    sender: bool = False
+    drafter: bool = False
+    coordinator: bool = False
 
     def may(self, what: str) -> bool:
         """Whether that side may do it at all, whatever the state: `what` is a key of RIGHTS."""
@@ -38,14 +40,14 @@ class Sides:
 ANYONE = ("receiver", "sender", "coordinator")
 # who may do what; a coordinator telephones, and notes what the structure said
 RIGHTS = {
-    "send": ("sender", "coordinator"),
+    "send": ("drafter", "coordinator"),
     "receive": ("receiver",),
     "accept": ("receiver", "coordinator"),
     "refuse": ("receiver", "coordinator"),
     "outcome": ("receiver", "coordinator"),
     "pass_on": ANYONE,
     "cancel": ("sender", "coordinator"),
-    "postpone": ANYONE,
+    "postpone": ("receiver", "drafter", "coordinator"),
     "told": ("sender", "coordinator"),
 }
 
@@ -185,15 +187,20 @@ def referral_to_read(user: Someone, referral_id: int) -> Referral:
 def referral_to_move(user: Someone, referral_id: int, what: str) -> Referral:
     """The referral, if `user` stands on a side that does `what`; Http404 when they do not see it, PermissionDenied else."""
     found = referral_to_read(user, referral_id)
-    if what not in RIGHTS or not sides(user, found).may(what):
+    if not may_move(user, found, what):
         raise PermissionDenied
     return found
+
+
+def may_move(user: Someone, row: Referral, what: str) -> bool:
+    """Whether `user` stands on a side that does `what` (a key of RIGHTS)."""
+    return what in RIGHTS and sides(user, row).may(what)
 
 
 def sides(user: Someone, row: Referral) -> Sides:
     """Where `user` stands before `row`: one query, two when the banner's coordinator has taken over."""
     if not user.is_authenticated or not user.is_active:
-        return Sides(receiver=False, sender=False, coordinator=False)
+        return Sides()
     ours = {row.from_organisation_id, row.to_organisation_id} & set(
         Membership.objects.filter(
             user=user.pk, organisation__in=[row.to_organisation_id, row.from_organisation_id or 0]
@@ -201,8 +208,10 @@ def sides(user: Someone, row: Referral) -> Sides:
     )
     receiver = row.to_organisation_id in ours and row.state != State.BROUILLON
     sender = row.from_organisation_id in ours
-    outside = not receiver and not sender
-    return Sides(receiver, sender, outside and (row.in_charge_id == user.pk or _on_duty(user, row)))
+    in_charge = row.in_charge_id == user.pk
+    own_affair = sender and row.state in {State.BROUILLON, State.REFUSEE}
+    stands_in = not receiver and not own_affair and (in_charge or (not sender and _on_duty(user, row)))
+    return Sides(receiver, sender, sender and row.state == State.BROUILLON, stands_in)
 
 
 def organisation_of(standing: Sides, row: Referral) -> int | None:

@@ -16,6 +16,7 @@ from maillage.journeys.queries.inbox import Choice, desk_of, inbox
 from maillage.journeys.tests.factories import act_as, make_person, make_referral
 from maillage.journeys.tests.test_referrals import make_home
 from maillage.offers.tests.factories import make_service
+from maillage.organisations.tests.factories import make_organisation
 
 pytestmark = pytest.mark.django_db
 INBOX = "/espace/orientations/"
@@ -62,16 +63,21 @@ TABLE = [
     ("accept", State.ENVOYEE, {}, {"adviser", "manager"}),
     ("refuse", State.ENVOYEE, {"reason": "complet"}, {"adviser", "manager"}),
     ("outcome", State.ACCEPTEE, {"issue": "rdv_fait"}, {"adviser", "manager"}),
-    ("postpone", State.ACCEPTEE, {"jours": "3"}, {"relay", "adviser", "manager"}),
+    ("postpone", State.ACCEPTEE, {"jours": "3"}, {"adviser", "manager"}),
+    ("postpone", State.BROUILLON, {"jours": "3"}, {"relay"}),
     ("cancel", State.ENVOYEE, {}, {"relay"}),
     ("told", State.REFUSEE, {}, {"relay"}),
 ]
 
 
-@pytest.mark.parametrize(("what", "state", "values", "allowed"), TABLE, ids=[row[0] for row in TABLE])
+@pytest.mark.parametrize(
+    ("what", "state", "values", "allowed"), TABLE, ids=[f"{row[0]}-{row[1]}" for row in TABLE]
+)
 def test_each_gesture_is_its_side_s(home, what, state, values, allowed):
     clients = browsers(home)
-    row = sent(home, state=state)
+    row = sent(home, state=state, **({"in_charge": home.awa} if state == State.BROUILLON else {}))
+    # a draft is its sender's alone
+    seen = {**SEES, **(dict.fromkeys(("adviser", "manager"), 404) if state == State.BROUILLON else {})}
     before = again(row)
     answers = {}
     for who in sorted(WHO, key=lambda one: one in allowed):  # those who may not, first
@@ -84,16 +90,22 @@ def test_each_gesture_is_its_side_s(home, what, state, values, allowed):
             answers["done"] = 302
         else:
             assert again(row).version == before.version, who
-            assert response.status_code == (403 if SEES[who] == 200 else SEES[who]), who
+            assert response.status_code == (403 if seen[who] == 200 else seen[who]), who
     assert answers["done"] == 302
     assert again(row).version > before.version
-    assert [client.get(f"{INBOX}{row.pk}/").status_code for client in clients.values()] == list(SEES.values())
 
 
-@pytest.mark.parametrize("who", ["relay", "moderator", "visitor"])
-def test_who_belongs_to_no_structure_refers_nobody(home, who):
-    answer = browsers(home)[who].get("/orienter/").status_code
-    assert answer == {"relay": 200, "moderator": 403, "visitor": 302}[who]
+def test_who_reads_a_referral_its_list_and_its_form(home):
+    row = sent(home)
+    clients = browsers(home)
+    assert {who: client.get(f"{INBOX}{row.pk}/").status_code for who, client in clients.items()} == SEES
+    assert {who: client.get("/orienter/").status_code for who, client in clients.items()} == {
+        **dict.fromkeys(("relay", "adviser", "manager", "stranger"), 200), "moderator": 403, "visitor": 302,
+    }  # fmt: skip
+    lists = {
+        who: client.get(f"{INBOX}?vue=structure").text for who, client in clients.items() if who != "visitor"
+    }
+    assert {who for who, page in lists.items() if ">M. K.</a>" in page} == {"adviser", "manager"}
 
 
 def test_a_relay_refers_someone_in_three_choices(home):
@@ -170,6 +182,16 @@ def test_the_second_adviser_is_told_who_was_first(home):
     late = second.post(f"{INBOX}{row.pk}/geste/", {"what": "accept"})
     assert late.status_code == 409
     assert f"{home.bo} a déjà accepté" in late.text
+
+
+def test_the_sender_notes_the_answer_of_a_structure_that_has_nobody_here(home):
+    row = make_referral(
+        home.person, home.relay, make_organisation(), home.awa, state=State.ENVOYEE, at=timezone.now()
+    )
+    client = signed_in(home.awa)
+    for data in ({"what": "accept"}, {"what": "outcome", "issue": "rdv_fait"}):
+        assert client.post(f"{INBOX}{row.pk}/geste/", data).status_code == 302
+    assert (again(row).state, again(row).in_charge_id) == (State.RDV_FAIT, home.awa.pk)
 
 
 def test_a_refusal_without_words_shows_what_is_missing(home):
@@ -276,6 +298,11 @@ def test_several_are_taken_at_once_and_what_was_refused_is_said(home):
         == 302
     )
     assert again(rows[1]).next_action_at > timezone.now() + timedelta(days=4)
+    sender = signed_in(home.awa)
+    data = {"what": "accept", "choisie": pairs[1:], "liste": "?vue=envoyees&urgence=normale"}
+    told = sender.post(f"{INBOX}ensemble/", data, follow=True)
+    assert told.text.count("ce n’est pas à votre structure") == 2
+    assert told.redirect_chain == [(f"{INBOX}?vue=envoyees&urgence=normale", 302)]
     assert "Cochez" in client.post(f"{INBOX}ensemble/", {"what": "accept"}, follow=True).text
     assert (
         signed_in(home.dan).post(f"{INBOX}ensemble/", {"what": "accept", "choisie": pairs}).status_code == 404

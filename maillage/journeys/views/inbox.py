@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -84,13 +85,18 @@ def together(request: HttpRequest) -> HttpResponse:
         messages.warning(
             request, _("Cochez au moins une orientation, puis choisissez ce que vous en faites.")
         )
-        return redirect("journeys:inbox")
+        return _back(request)
     done, refused = 0, []
     for pair in chosen:
         number, _colon, version = pair.partition(":")
         if not (number.isdecimal() and version.isdecimal() and len(pair) < 24):
             continue
-        row = access.referral_to_move(request.user, int(number), what)
+        row = access.referral_to_read(request.user, int(number))
+        if not access.may_move(request.user, row, what):
+            refused.append(
+                _("%(initials)s : ce n’est pas à votre structure de le faire.") % {"initials": row.initials}
+            )
+            continue
         try:
             gestures[what](int(number), int(version))
             done += 1
@@ -101,4 +107,10 @@ def together(request: HttpRequest) -> HttpResponse:
         messages.success(request, words % {"n": done})
     for said in refused:
         messages.warning(request, said)
-    return redirect("journeys:inbox")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """The list from which the gesture came."""
+    choice = queries.Choice.from_query(QueryDict(request.POST.get("liste", "")[:300].removeprefix("?")))
+    return redirect(reverse("journeys:inbox") + choice.address())

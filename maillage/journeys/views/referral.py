@@ -151,7 +151,8 @@ def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
             if new.sent_at
             else _("C’est noté. Il manque l’accord de la personne : qui l’avait orientée le lui demande."),
         )
-        return redirect("journeys:inbox")
+        mine = new.in_charge_id == number and not new.sent_at
+        return redirect("journeys:referral", new.pk) if mine else redirect("journeys:inbox")
     context = {"row": row, "target": target, **found_places(request.GET.get("ou", "")[:100])}
     if not target and not context["sought"]:
         context["offers"] = next_offers(row, at=timezone.now())
