@@ -147,7 +147,7 @@ class AboutForm(forms.Form):
 class NewPersonForm(AboutForm):
     """Someone new, and how they agree that the structure follows them."""
 
-    structure = forms.TypedChoiceField(label=gettext_lazy("Pour quelle structure ?"), coerce=int)
+    structure = forms.TypedChoiceField(coerce=int, widget=forms.HiddenInput)
     how = forms.ChoiceField(
         label=gettext_lazy("Comment donne-t-elle son accord ?"), choices=HOW, widget=forms.RadioSelect
     )
@@ -169,9 +169,6 @@ class NewPersonForm(AboutForm):
     def __init__(self, *args: Any, structures: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["structure"].choices = list(structures.items())  # type: ignore[attr-defined]
-        self.initial.setdefault("structure", next(iter(structures)))
-        if len(structures) == 1:
-            self.fields["structure"].widget = forms.HiddenInput()
 
     def clean(self) -> None:
         super().clean()

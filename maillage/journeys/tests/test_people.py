@@ -27,6 +27,7 @@ from maillage.journeys.models import (
 from maillage.journeys.queries.consents import is_known, languages
 from maillage.journeys.queries.home import PlaceUnclear, home_of
 from maillage.journeys.tests.factories import NOW, act_as, agree, make_person, make_referral, member
+from maillage.organisations.models import Membership
 from maillage.organisations.tests.factories import NANTES, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,12 @@ def test_someone_new_is_followed_once_they_agreed_on_screen_or_before_a_witness(
     page = client.get(NEW).text
     assert "J’accepte que Le Relais garde un dossier" in page
     assert 'dir="rtl"' in client.get(f"{NEW}?langue=ar").text
+    member(home.awa, home.network)
+    switched = client.post(NEW, typed(structure=home.relay.pk, switch=home.network.pk, langue="ar")).text
+    assert "تحتفظ Réseau B" in switched
+    assert 'value="Mariam"' in switched
+    assert all_of(Person) == []
+    Membership.objects.filter(organisation=home.network, user=home.awa).delete()
     answer = client.post(
         NEW,
         typed(structure=home.relay.pk, address="Nantes", birth_year="1994", languages=["fr", "ar"], shared="on",

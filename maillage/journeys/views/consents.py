@@ -42,9 +42,10 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def reading_language(request: HttpRequest) -> str:
-    """The language that the texts are read in: `langue`, of those that there are; French else."""
-    wanted = request.POST.get("langue") or request.GET.get("langue", "")
-    return wanted if wanted in WORDS and wanted in languages() else FRENCH
+    """The language that the texts are read in: `switch` or `langue`, of those that there are; French else."""
+    wishes = [request.POST.get("switch"), request.POST.get("langue"), request.GET.get("langue")]
+    known = languages()
+    return next((wish for wish in wishes if wish in WORDS and wish in known), FRENCH)
 
 
 def wording(language: str) -> dict[str, Any]:

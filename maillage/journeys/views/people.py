@@ -37,9 +37,14 @@ def new_person(request: HttpRequest) -> HttpResponse:
     if not reader.organisations:
         raise PermissionDenied
     structures = reader.organisations
-    form = NewPersonForm(request.POST or None, structures=structures)
     context: dict[str, Any] = {"following": _following(request)}
-    if request.method == "POST" and form.is_valid():
+    language, chosen = reading_language(request), _structure(request, structures)
+    switches = "switch" in request.POST  # to another language, another structure: what was typed stays
+    if switches:
+        form = NewPersonForm(initial=_typed(request, chosen), structures=structures)
+    else:
+        form = NewPersonForm(request.POST or None, initial={"structure": chosen}, structures=structures)
+    if request.method == "POST" and not switches and form.is_valid():
         if "ask" in request.POST:
             return _ask(request, form, reader.user.pk)
         try:
@@ -50,13 +55,12 @@ def new_person(request: HttpRequest) -> HttpResponse:
             if error.status == 429:
                 raise
             form.add_error(None, str(error))
-    language = reading_language(request)
     now = timezone.now()
     context |= {
         "form": form,
-        "questions": [
-            question(Aim.SUIVI, one, language) for one in Organisation.objects.filter(pk__in=structures)
-        ],
+        "question": question(Aim.SUIVI, Organisation.objects.get(pk=chosen), language),
+        "structures": structures,
+        "chosen": chosen,
         "shared_question": question(Aim.PARTAGE, None, language),
         "waiting": waiting_requests(structures, at=now),
         "by_sms": sms.is_offered(),
@@ -176,6 +180,20 @@ def _ask(request: HttpRequest, form: NewPersonForm, user_id: int) -> HttpRespons
         ),
     )
     return redirect("journeys:person-new")
+
+
+def _structure(request: HttpRequest, structures: dict[int, str]) -> int:
+    """For which of one's structures: the one just switched to, or the one of the form; the first else."""
+    for wanted in (request.POST.get("switch", ""), request.POST.get("structure", "")):
+        if wanted.isdecimal() and len(wanted) < 12 and int(wanted) in structures:
+            return int(wanted)
+    return next(iter(structures))
+
+
+def _typed(request: HttpRequest, structure: int) -> dict[str, Any]:
+    names = NewPersonForm.base_fields
+    typed = {name: request.POST.get(name, "") for name in names}
+    return typed | {"languages": request.POST.getlist("languages"), "structure": structure}
 
 
 def _following(request: HttpRequest) -> str:
