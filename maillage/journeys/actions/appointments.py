@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
-from maillage.journeys.actions.file import RowChanged, held
+from maillage.journeys.actions.file import RowChanged, held, one_at_a_time
 from maillage.journeys.actions.moves import due, locked, save
 from maillage.journeys.actions.referrals import initials_of, record_outcome
 from maillage.journeys.mails.appointments import tell_both
@@ -44,6 +44,7 @@ def set_appointment(
     It belongs to the open referral of the person to that organisation, whose next action waits for it.
     """
     mine = {"person_id": person_id, "organisation_id": organisation_id}
+    one_at_a_time(**mine)
     same = Appointment.objects.filter(**mine, starts_at=values["starts_at"], status=Status.PREVU).first()
     if same is not None:
         return same

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import Conflict, DomainError
@@ -52,11 +52,24 @@ def held(model: type[Row], pk: int, *, version: int | None = None) -> Row:
     return row
 
 
+def one_at_a_time(person_id: int, organisation_id: int) -> None:
+    """What is sent twice at once by one organisation for one person is written one after the other, until the transaction ends.
+
+    A lock of its own: those of rows are taken in another order by referrals.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"journeys.file:{person_id}:{organisation_id}"],
+        )
+
+
 # --- steps -----------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_step(*, person_id: int, organisation_id: int, values: dict[str, Any], by: int, at: datetime) -> Step:
     """Note one step; `values` are STEP_FIELDS. The same step of the same day, sent twice, is one."""
     mine = {"person_id": person_id, "organisation_id": organisation_id}
+    one_at_a_time(**mine)
     same = Step.objects.filter(**mine, **{name: values[name] for name in STEP_FIELDS}).first()
     if same is not None:
         return same

@@ -1,14 +1,16 @@
 """Two at once: whoever is second sees what the first one did."""
 
 import threading
+from datetime import timedelta
 
 import psycopg
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from maillage.accounts.tests.people import person as user
-from maillage.core.acting import Purpose, for_purpose
-from maillage.journeys.models import Aim, Referral, State
-from maillage.journeys.tests.factories import agree, make_person, make_referral, member
+from maillage.core.acting import Purpose, acting_as, for_purpose
+from maillage.journeys.actions.appointments import set_appointment
+from maillage.journeys.models import Aim, Appointment, Referral, State
+from maillage.journeys.tests.factories import NOW, agree, make_person, make_referral, member
 from maillage.organisations.tests.factories import make_organisation
 
 
@@ -47,3 +49,42 @@ def test_sending_and_withdrawing_at_once_never_leave_a_referral_without_an_agree
 
     with transaction.atomic(), for_purpose(Purpose.FOLLOW_UP):
         assert Referral.objects.get(pk=draft.pk).state == State.ANNULEE
+
+
+def test_one_appointment_sent_twice_at_once_is_one(bare_database, settings):
+    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+    with transaction.atomic():
+        network = make_organisation()
+        bo = member(user("bo@exemple.invalid"), network)
+        person = make_person(network)
+    values = {
+        "starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "place": "", "remote": False, "received_by_id": bo.pk,
+    }  # fmt: skip
+    written, found = threading.Event(), []
+
+    def once(first):
+        try:
+            with acting_as(bo.pk):
+                found.append(
+                    set_appointment(
+                        person_id=person.pk, organisation_id=network.pk, values=values, by=bo.pk, at=NOW
+                    ).pk
+                )
+                if first:
+                    written.set()
+                    second.join(0.5)
+                    assert second.is_alive()  # it waits for the first one's end
+        finally:
+            connections.close_all()
+
+    first = threading.Thread(target=once, args=[True])
+    second = threading.Thread(target=lambda: (written.wait(10), once(False)))
+    first.start()
+    second.start()
+    first.join()
+    second.join()
+
+    assert len(found) == 2
+    assert len(set(found)) == 1
+    with acting_as(bo.pk):
+        assert Appointment.objects.count() == 1

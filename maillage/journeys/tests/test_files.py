@@ -114,29 +114,22 @@ def test_who_opens_a_file_and_what_each_gesture_asks(home):
         person_id=home.person.pk, organisation_id=home.network.pk, file=io.BytesIO(PNG), size=len(PNG), name="Devis",
         by=home.bo.pk, at=timezone.now(),
     )  # fmt: skip
-    rows = {
-        ("etapes", step.pk): 200,
-        ("notes", note.pk): 200,
-        ("rendez-vous", meeting.pk): 200,
-        ("documents", document.pk): 200,
-    }
+    rows = [("etapes", step.pk), ("notes", note.pk), ("rendez-vous", meeting.pk), ("documents", document.pk)]
     for who, client in clients.items():
         assert client.get(page(home)).status_code == SEES[who], who
-        for parts, answer in rows.items():
-            got = client.get(page(home, *parts)).status_code
-            # the relay follows the person too, and reads nothing of the network's
-            assert got == (404 if who == "relay" else answer if SEES[who] == 200 else SEES[who]), (who, parts)
+    for who, answer in (("adviser", 200), ("relay", 404), ("stranger", 404)):
+        for parts in rows:  # the relay follows the person too, and reads nothing of the network's
+            assert clients[who].get(page(home, *parts)).status_code == answer, (who, parts)
     posts = [
         ("projet",), ("contact",), ("etapes",), ("freins",), ("notes",), ("documents",), ("rendez-vous",),
         ("etapes", step.pk), ("notes", note.pk), ("freins", brake.pk, "lever"), ("retirer", "etape", step.pk),
         ("documents", document.pk, "supprimer"), ("rendez-vous", meeting.pk, "issue"), ("rendez-vous", meeting.pk),
     ]  # fmt: skip
     before = [as_all(model) for model in (Step, Frein, Note, Appointment, Document)]
-    for who in ("stranger", "network", "moderator", "unproved", "visitor"):
-        for parts in posts:
-            got = clients[who].post(page(home, *parts), {"version": 1}).status_code
-            # what an unproved session was writing waits in the page that asks for the proof
-            assert got == (403 if who == "unproved" else SEES[who]), (who, parts)
+    for parts in posts:  # the other roles: test_http_leaks
+        assert clients["stranger"].post(page(home, *parts), {"version": 1}).status_code == 404, parts
+    # what an unproved session was writing waits in the page that asks for the proof
+    assert clients["unproved"].post(page(home, "notes"), {"version": 1}).status_code == 403
     for parts in posts[7:]:  # another structure's rows
         assert clients["relay"].post(page(home, *parts), {"version": 1}).status_code == 404, parts
     assert [as_all(model) for model in (Step, Frein, Note, Appointment, Document)] == before
@@ -380,11 +373,6 @@ def test_what_cannot_be_kept_is_said_in_french_and_leaves_nothing(home):
     assert large.status_code == 413
     assert "Ce document dépasse 10 Mo" in large.text
     assert "Mariam" in large.text  # the file, with the form as it was
-    several = {
-        "document-file": SimpleUploadedFile("a.png", PNG),
-        "autre": SimpleUploadedFile("b", b"x" * 11 * 1024 * 1024),
-    }
-    assert client.post(path, {**structure, "document-name": "a", **several}).status_code in {302, 422}
     for data, words in ((b"MZ\x90\x00", "pas d’une sorte"), (b"%PDF-1.4 rien", "abîmé"), (b"", "vide")):
         refused = client.post(path, {**structure, **upload(data=data)})
         assert refused.status_code == 422
@@ -393,7 +381,7 @@ def test_what_cannot_be_kept_is_said_in_french_and_leaves_nothing(home):
     checked = Client(enforce_csrf_checks=True)
     checked.cookies = client.cookies
     assert checked.post(path, {**structure, **upload()}).status_code == 403
-    assert len(files()) == len(as_all(Document)) <= 1
+    assert (files(), as_all(Document)) == ([], [])
 
 
 def test_a_document_goes_with_its_row_and_what_is_left_over_is_swept(
