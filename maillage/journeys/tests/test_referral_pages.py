@@ -325,6 +325,11 @@ def test_hostile_words_stay_words_on_every_page(home):
     )
     assert client.post("/orienter/", {"qui": text}).status_code == 200
     assert client.get("/orienter/", {"ou": text, "service": "9" * 40, "personne": "-1"}).status_code == 200
+    assert client.get("/orienter/", {"ou": "a\x00b", "structure": "\x00"}).status_code == 200
+    note = {"what": "outcome", "issue": "injoignable", "note": f"\x00{text}"}
+    row = sent(home, person=make_person(home.relay))
+    assert signed_in(home.bo).post(f"{INBOX}{row.pk}/geste/", note).status_code == 302
+    assert again(row).answer_note == text
     assert client.get(INBOX, {"vue": text, "etat": text, "structure": text, "apres": text}).status_code == 400
 
 

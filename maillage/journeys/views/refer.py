@@ -41,14 +41,12 @@ def refer(request: HttpRequest) -> HttpResponse:
     looks for a person, or keeps and sends the referral."""
     user = access.who_refers(request.user)
     desk, now = desk_of(user.pk), timezone.now()
-    target = target_of(
-        service=request.GET.get("service", ""), structure=request.GET.get("structure", "")[:220]
-    )
+    target = target_of(service=request.GET.get("service", ""), structure=said(request.GET, "structure", 220))
     number = request.GET.get("personne", "")
     followed = person_followed(desk, int(number), at=now) if number.isdecimal() and len(number) < 12 else None
     context = {"target": target, "kept": kept_choices(request.GET), **_whom(request, desk)}
     if target is None:
-        context |= found_places(request.GET.get("ou", "")[:100])
+        context |= found_places(said(request.GET, "ou", 100))
         context["lost"] = bool(request.GET.get("service") or request.GET.get("structure"))
     if followed:
         context |= {"person": followed[0]}
@@ -71,6 +69,11 @@ def _whom(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     )
     add = "/espace/personnes/nouvelle/"
     return {"whom": form, "people": found, "searched": asked, "add": add if exists(add) else ""}
+
+
+def said(query: QueryDict, name: str, longest: int) -> str:
+    """A parameter as text that the database takes: no NUL, `longest` characters at most."""
+    return query.get(name, "").replace("\x00", "")[:longest]
 
 
 def found_places(text: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from maillage.journeys.models import Referral
 from maillage.journeys.openings import note_opening
 from maillage.journeys.queries.next_offer import next_offers
 from maillage.journeys.queries.referrals import is_visible, sheet, target_of
-from maillage.journeys.views.refer import found_places
+from maillage.journeys.views.refer import found_places, said
 from maillage.ui.navigation import exists
 
 SAID = {
@@ -112,7 +112,7 @@ def _done(request: HttpRequest, row: Referral, what: str, by: int, at: datetime)
         case "outcome":
             actions.record_outcome(
                 referral_id=row.pk, state=request.POST.get("issue", ""), by=by, at=at, version=version,
-                note=request.POST.get("note", "")[:1000],
+                note=said(request.POST, "note", 1000),
             )  # fmt: skip
         case "told":
             actions.note_person_told(referral_id=row.pk, by=by, at=at)
@@ -130,9 +130,7 @@ def _done(request: HttpRequest, row: Referral, what: str, by: int, at: datetime)
 def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Look for the right structure (`ou`), choose it (`service` or `structure`), and pass the referral on (POST)."""
     row = access.referral_to_move(request.user, referral_id, "pass_on")
-    target = target_of(
-        service=request.GET.get("service", ""), structure=request.GET.get("structure", "")[:220]
-    )
+    target = target_of(service=request.GET.get("service", ""), structure=said(request.GET, "structure", 220))
     if request.method == "POST" and target:
         number: Any = request.user.pk
         limit("referral-act", number, times=300, per_seconds=3600)
@@ -142,7 +140,7 @@ def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
             service_id=target.service.pk if target.service else None,
             by=number,
             at=timezone.now(),
-            note=request.POST.get("note", "")[:1000],
+            note=said(request.POST, "note", 1000),
             version=_version(request),
         )
         messages.success(
@@ -153,7 +151,7 @@ def pass_on(request: HttpRequest, referral_id: int) -> HttpResponse:
         )
         mine = new.in_charge_id == number and not new.sent_at
         return redirect("journeys:referral", new.pk) if mine else redirect("journeys:inbox")
-    context = {"row": row, "target": target, **found_places(request.GET.get("ou", "")[:100])}
+    context = {"row": row, "target": target, **found_places(said(request.GET, "ou", 100))}
     if not target and not context["sought"]:
         context["offers"] = next_offers(row, at=timezone.now())
     return render(request, "journeys/referrals/pass_on.html", context)
