@@ -13,6 +13,7 @@ from maillage.accounts.access import MODERATING, scopes
 from maillage.accounts.models import User
 from maillage.core.markdown import as_html
 from maillage.initiatives.queries import moderation
+from maillage.journeys.queries.coordination import count_to_call
 from maillage.journeys.queries.inbox import counts_of
 from maillage.offers.wording import STAGES
 from maillage.organisations.banners import banner_of
@@ -48,13 +49,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def workspace(request: HttpRequest) -> HttpResponse:
     """The home of a signed-in person: what waits for them in each app, their fiches, proposals and structures."""
     assert isinstance(request.user, User)  # the site asks for a sign-in
-    scope = scopes(request.user, *MODERATING)
+    scope, desk = scopes(request.user, *MODERATING), desk_of(request.user)
     context = {
+        "to_call": count_to_call(request.user.pk) if desk.calls is not None else None,
         "referrals": counts_of(request.user, at=timezone.now()),
         "proposals": moderation.proposals_of(request.user.pk)[:50],
         "fiches": moderation.fiches_of(request.user.pk)[:100],
         "organisations": organisations_of(request.user.pk),
-        "desk": desk_of(request.user),
+        "desk": desk,
         "queue": moderation.queue_count(scope) if scope else None,
     }
     return render(request, "portal/workspace.html", context)

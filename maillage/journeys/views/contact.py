@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.core import sms
 from maillage.core.errors import DomainError
+from maillage.core.phones import readable_phone
 from maillage.core.ratelimit import client_address, limit
 from maillage.journeys.actions import self_referral as actions
 from maillage.journeys.forms.answers import PassOnForm
@@ -44,6 +45,8 @@ def contact(request: HttpRequest, service_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_trapped:
         return redirect("journeys:contact-sent")
     if request.method == "POST" and form.is_valid() and target.is_open:
+        reach = form.cleaned_data["reach"]
+        context["reach"] = reach if "@" in reach else readable_phone(reach)
         context["code"] = code = CodeForm(request.POST if "code" in request.POST else None)
         if code.is_bound and code.is_valid():
             try:
