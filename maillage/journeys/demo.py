@@ -274,7 +274,7 @@ class _Told:
             on = begun + timedelta(days=gap * number)
             Step.objects.create(
                 kind=kind, on=timezone.localdate(on), created_at=on, amount=8000 if kind.startswith("financement") else None,
-                jobs=3 if kind == "emplois" else None, siret="12345678900013" if kind == "immatriculation" else "", **of,
+                jobs=3 if kind == "emplois" else None, siret="00000000000018" if kind == "immatriculation" else "", **of,
             )  # fmt: skip
         for brake in life.freins:
             lifted = timezone.localdate(begun) + timedelta(days=20) if life.state == State.AIDE else None

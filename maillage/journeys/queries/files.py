@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.paging import UnknownCursor
-from maillage.journeys.models import Appointment, Follow, Frein, Person, Step
-from maillage.offers.models import Brake, Phase
+from maillage.journeys.models import Appointment, Follow, Person, Step
+from maillage.offers.models import Phase
 
 PAGE = 30
 SALT = "journeys.people"
@@ -26,11 +26,10 @@ QUIET = timedelta(days=60)  # nobody has written anything for so long
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked of the list; empty: everybody."""
+    """What is asked of the list; empty: everybody. Never a brake: no list says who lacks health, or French."""
 
     mine: bool = False
     phase: str = ""
-    brake: str = ""
     structure: int | None = None
     qpv: bool = False
     quiet: bool = False
@@ -38,11 +37,10 @@ class Choice:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Choice":
         """What the address asks; what it does not know is left aside."""
-        phase, brake, number = (query.get(name, "") for name in ("phase", "frein", "structure"))
+        phase, number = query.get("phase", ""), query.get("structure", "")
         return cls(
             "miennes" in query,
             phase if phase in Phase.values else "",
-            brake if brake in Brake.values else "",
             int(number) if number.isdecimal() and len(number) < 12 else None,
             "qpv" in query,
             "silence" in query,
@@ -54,7 +52,6 @@ class Choice:
         pairs = {
             "miennes": "1" if one.mine else "",
             "phase": one.phase,
-            "frein": one.brake,
             "structure": one.structure or "",
             "qpv": "1" if one.qpv else "",
             "silence": "1" if one.quiet else "",
@@ -64,7 +61,7 @@ class Choice:
     @property
     def is_filtered(self) -> bool:
         """Whether anything but « mine » is asked."""
-        return bool(self.phase or self.brake or self.structure or self.qpv or self.quiet)
+        return bool(self.phase or self.structure or self.qpv or self.quiet)
 
 
 @dataclass(frozen=True)
@@ -123,9 +120,6 @@ def _live(at: datetime) -> QuerySet[Follow]:
 def _filtered(rows: QuerySet[Person], choice: Choice, at: datetime) -> QuerySet[Person]:
     if choice.phase:
         rows = rows.filter(phase=choice.phase)
-    if choice.brake:
-        raised = Frein.objects.filter(person=OuterRef("pk"), brake=choice.brake, lifted_on=None)
-        rows = rows.filter(Exists(raised))
     if choice.qpv:
         rows = rows.exclude(qpv_code="")
     if choice.quiet:

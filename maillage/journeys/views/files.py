@@ -25,7 +25,7 @@ from maillage.journeys.forms.referrals import WhomForm
 from maillage.journeys.models import Person
 from maillage.journeys.queries import file as queries
 from maillage.journeys.queries.files import Choice, people
-from maillage.offers.models import Brake, Phase
+from maillage.offers.models import Phase
 from maillage.ui.navigation import exists
 
 ADD = "/espace/personnes/nouvelle/"
@@ -66,7 +66,6 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "plain": Choice(mine=choice.mine).address(),
         "continued": "apres" in request.GET and not (named or phone),
         "phases": Phase.choices,
-        "brakes": Brake.choices,
         "add": ADD if exists(ADD) else "",
     }
     return render(request, "journeys/files/people.html", context)
