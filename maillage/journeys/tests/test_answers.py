@@ -254,6 +254,7 @@ def test_sender_and_structure_take_a_link_back(home):
     assert Client().post(path).status_code == 302  # to sign in
     assert signed_in(home.eve).post(path).status_code == 404
     assert Client().get(home.path).status_code == 200
+    assert path in page(signed_in(home.awa), f"/espace/orientations/{home.row.pk}/")
     assert signed_in(home.awa).post(path).status_code == 302
     assert Client().get(home.path).status_code == 410
 
