@@ -17,7 +17,7 @@ from maillage.journeys.models import Follow
 from maillage.journeys.tests.factories import act_as
 from maillage.journeys.tests.test_leaks import TABLES
 from maillage.journeys.tests.world import SECRET, make_world
-from maillage.journeys.urls import pages
+from maillage.journeys.urls import pages, urlpatterns
 
 pytestmark = pytest.mark.django_db
 STRANGERS = ("other", "funder", "admin", "moderator", "anonymous")
@@ -34,7 +34,7 @@ def world(settings):
 
 def addresses(world, person_id=None):
     """(name, address) of each page, its numbers those of the person's own rows; under somebody else's file if told so."""
-    for pattern in pages:
+    for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         converters = pattern.pattern.converters
         values = {name: value_of(world, name, type(one).__name__) for name, one in converters.items()}
@@ -136,7 +136,7 @@ def test_without_a_second_factor_no_page_of_a_professional_opens(world):
         assert SECRET not in answer.text
         if answer.status_code == 200:
             opened.append(name)
-    doors = {pattern.name for pattern in pages if not getattr(pattern.callback, "needs_second_factor", False)}
+    doors = {pattern.name for pattern in urlpatterns if not getattr(pattern.callback, "needs_second_factor", False)}
     assert set(opened) <= doors
     assert not any(name in doors for name in ("referral", "inbox", "people-export", "coordination", "refer"))
 
@@ -148,12 +148,4 @@ def test_every_door_without_a_login_is_known():
         for pattern in pages
         if not getattr(pattern.callback, "needs_second_factor", False)
     }
-    assert open_doors <= {
-        "reponse",
-        "mon-parcours",
-        "accord",
-        "delais",
-        "demander",
-        "etre-rappele",
-        "trouver",
-    }
+    assert open_doors <= {"reponse", "mon-parcours", "accord", "trouver"}
