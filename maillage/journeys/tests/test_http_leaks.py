@@ -136,7 +136,9 @@ def test_without_a_second_factor_no_page_of_a_professional_opens(world):
         assert SECRET not in answer.text
         if answer.status_code == 200:
             opened.append(name)
-    doors = {pattern.name for pattern in urlpatterns if not getattr(pattern.callback, "needs_second_factor", False)}
+    doors = {
+        pattern.name for pattern in urlpatterns if not getattr(pattern.callback, "needs_second_factor", False)
+    }
     assert set(opened) <= doors
     assert not any(name in doors for name in ("referral", "inbox", "people-export", "coordination", "refer"))
 

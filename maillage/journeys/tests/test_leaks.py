@@ -17,6 +17,7 @@ TABLES = {
         "person_number = %(person)s",
         ORGANISATION.replace("organisation_id", "organisation_number"),
     ),
+    "mergedperson": ("person_id = %(person)s", "'merged'"),
     "consent": ("person_id = %(person)s", f"concat_ws(' ', aim, {ORGANISATION})"),
     "consentrequest": ("person_id = %(person)s", ORGANISATION),
     "referral": ("person_id = %(person)s", "'sent'"),
@@ -47,6 +48,7 @@ READS = {
     "person": each(("relay", "adviser", "manager", "coordinator", "person", "code"), {"file"}),
     "follow": EACH_THEIR_OWN | {"person": BOTH},
     "openingevent": EACH_THEIR_OWN | {"person": BOTH},
+    "mergedperson": {"person": {"merged"}},
     "consent": {
         "relay": {"suivi Relais"},
         "adviser": {"orientation Réseau"},

@@ -21,6 +21,7 @@ from maillage.journeys.models import (
     GroupMeeting,
     GroupMember,
     LinkOpeningEvent,
+    MergedPerson,
     NextAction,
     Note,
     OpeningEvent,
@@ -109,6 +110,9 @@ def make_world() -> World:
     GroupMember.objects.create(group=group, person=person, joined_on=at.date())
     Attendance.objects.create(meeting=meeting, person=person, status="present")
     act_as(None, f"referral:{referral.pk}")
+    with for_purpose(Purpose.RETENTION):
+        for number, one in enumerate((person, stranger), 900_001):
+            MergedPerson.objects.create(old_number=number, person=one, by_number=awa.pk)
     LinkOpeningEvent.objects.create(link_number=link.pk, what="opened")
     return world
 
