@@ -1,13 +1,16 @@
 """What moderators have before them: the queue, one proposal beside its fiche, versions, deleted fiches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from maillage.accounts.access import Scopes
+from maillage.accounts.access import Scopes, is_network_administrator
+from maillage.accounts.models import User
+from maillage.core.acting import Purpose, for_purpose
 from maillage.initiatives.access import PUBLIC, within
 from maillage.initiatives.models import Initiative, InitiativeEvent, Photo, Proposal
 from maillage.initiatives.queries.values import Difference, Values, differences, empty_values, values_of
@@ -77,6 +80,7 @@ class Version:
     values: Values
     status: str
     changes: list[Difference]  # from the version before
+    author: str = ""  # in words, for who reads it
 
 
 def versions(initiative_id: int) -> list[Version]:
@@ -106,6 +110,20 @@ def versions(initiative_id: int) -> list[Version]:
         before = values
         wrote = (event.pgh_context or {}).get("user") if event else None
     return found[::-1]
+
+
+def signed(found: list[Version], reader: User) -> list[Version]:
+    """These versions with their author as `reader` may know it: « vous », a name for who runs the network, else « un contributeur »."""
+    names: dict[int, str] = {}
+    if is_network_administrator(reader):
+        with for_purpose(Purpose.ADMINISTRATION):
+            people = User.objects.filter(pk__in={version.by for version in found if version.by})
+            names = dict(people.values_list("pk", "name"))
+    names = {pk: name for pk, name in names.items() if name} | {reader.pk: _("vous")}
+    return [
+        replace(version, author=names.get(version.by) or _("un contributeur")) if version.by else version
+        for version in found
+    ]
 
 
 def deleted(scope: Scopes, *, limit: int = 100) -> list[Any]:

@@ -1,8 +1,11 @@
 """Merge, delete, restore: every version stays."""
 
+import pghistory
 import pytest
 from django.utils import timezone
 
+from maillage.accounts.models import User
+from maillage.core.acting import Purpose, for_purpose
 from maillage.initiatives.actions import fiches, merging
 from maillage.initiatives.models import Initiative, InitiativeEvent, Merge, Photo
 from maillage.initiatives.queries import moderation
@@ -138,6 +141,28 @@ def test_any_version_is_compared_and_restored_and_nothing_is_lost():
         (2, "Deux"),
         (1, "Un"),
     ]
+
+
+def test_a_version_names_its_author_to_whom_may_know_it():
+    moderator = person("m@exemple.fr", ("moderator", "departement", "95"))
+    with for_purpose(Purpose.ADMINISTRATION):
+        User.objects.filter(pk=moderator.pk).update(name="Awa Diop")
+    fiche = make_initiative(title="Un")
+    with pghistory.context(user=moderator.pk):
+        fiches.save_initiative(initiative_id=fiche.pk, version=1, values={"title": "Deux"})
+    pages = {
+        who: signed_in(reader).get(f"/initiatives/{fiche.slug}/versions/").text
+        for who, reader in (
+            ("herself", moderator),
+            ("colleague", person("c@exemple.fr", ("moderator", "departement", "95"))),
+            ("network", person("n@exemple.fr", ("network",))),
+        )
+    }
+
+    assert "· vous" in pages["herself"]
+    assert "· un contributeur" in pages["colleague"]
+    assert "Awa Diop" not in pages["colleague"]
+    assert "· Awa Diop" in pages["network"]
 
 
 def test_a_stranger_restores_nothing():

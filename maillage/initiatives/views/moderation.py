@@ -161,6 +161,8 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     """Every version of a fiche, what each changed, two of them compared (?de=&a=), each restored in one click."""
     initiative = access.initiative_to_moderate(request.user, slug)
     found = moderation.versions(initiative.pk)
+    if isinstance(request.user, User):
+        found = moderation.signed(found, request.user)
     by_number = {version.number: version for version in found}
     older, newer = (
         by_number.get(int(n)) if (n := request.GET.get(key, "")).isdigit() else None for key in ("de", "a")
