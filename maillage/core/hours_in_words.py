@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from maillage.core.hours import WrongHours, checked_hours, is_open, openings
@@ -71,6 +72,12 @@ def time_in_words(moment: time) -> str:
     if not moment.minute:
         return _("%(hour)s h") % {"hour": moment.hour}
     return _("%(hour)s h %(minute)s") % {"hour": moment.hour, "minute": f"{moment.minute:02}"}
+
+
+def day_in_words(day: date) -> str:
+    """« mardi 1er décembre », « jeudi 24 décembre »."""
+    number = _("1er") if day.day == 1 else str(day.day)
+    return f"{date_format(day, 'l').lower()} {number} {date_format(day, 'F').lower()}"
 
 
 def _usual(weeks: list[Spans]) -> tuple[Spans, bool]:

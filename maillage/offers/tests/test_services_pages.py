@@ -3,12 +3,15 @@
 import html
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from maillage.core.hours import Opening
+from maillage.core.hours_in_words import day_in_words
 from maillage.offers.models import Service
+from maillage.offers.templatetags.days import when
 from maillage.offers.tests.factories import LILLE, NANTES, make_permanence, make_service, make_structure
 from maillage.territories.actions import refresh_search_names
 from maillage.territories.tests.factories import make_qpv, square
@@ -171,6 +174,13 @@ def test_a_permanence_skips_the_days_that_are_shut(client):
     days = re.findall(r'<time datetime="(\d{4}-\d\d-\d\d)T(\d\d)', page)
     assert (tomorrow.isoformat(), "14") not in days
     assert ((tomorrow + timedelta(days=1)).isoformat(), "08") in days
+
+
+def test_the_dates_of_a_permanence_are_said_in_french():
+    at = datetime(2026, 12, 1, 14, 30, tzinfo=timezone.get_default_timezone())
+
+    assert when(Opening(at, at + timedelta(hours=2))) == "mardi 1er décembre, 14 h 30 à 16 h 30"
+    assert day_in_words(date(2026, 12, 24)) == "jeudi 24 décembre"
 
 
 def test_an_old_service_says_that_it_is_to_be_confirmed(client):
