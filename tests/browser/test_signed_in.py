@@ -59,16 +59,19 @@ SAMPLES = {
 @pytest.fixture(scope="module")
 def administrator(chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
     """A phone of 360 pixels, signed in as the demo's network administrator."""
-    yield from _phone("network", chromium, site, demo)
+    yield from signed_in_phone("network", chromium, site, demo)
 
 
 @pytest.fixture(scope="module")
 def relay(chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
     """A phone of 360 pixels, signed in as the demo's relay."""
-    yield from _phone("relay", chromium, site, demo)
+    yield from signed_in_phone("relay", chromium, site, demo)
 
 
-def _phone(kind: str, chromium: Browser, site: str, demo: psycopg.Connection) -> Iterator[BrowserContext]:
+def signed_in_phone(
+    kind: str, chromium: Browser, site: str, demo: psycopg.Connection
+) -> Iterator[BrowserContext]:
+    """A phone of 360 pixels, signed in as the demo's account of this kind."""
     key = f"browsertests{kind}".ljust(32, "0")
     row = demo.execute(
         "SELECT id, password FROM accounts_user WHERE email = %s", [f"{kind}@exemple.invalid"]
