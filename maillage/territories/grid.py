@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 CELLS = 4_000_000  # about; more is faster to ask, slower to build
 TILE = 64  # cells a side
 MOST_TILES = 20_000_000  # room for France from the Antilles to La Réunion; untouched ones take no memory
+CONTOURS_AT_ONCE = 2_000
 MARGIN = 1e-4  # of a cell: what lies that near an edge is asked, so rounding cannot misplace it
 OUTSIDE = 0
 
@@ -45,7 +46,7 @@ class ContourIndex:
         self._per_degree = float(min(np.sqrt(cells / area), finest))
         self._columns = int(width * self._per_degree) // TILE + 1
         self._rows = int(height * self._per_degree) // TILE + 1
-        self._fill(_edges(self._contours, self._west, self._south, self._per_degree))
+        self._fill()
 
     def find(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
         """The rank of the first contour that covers each point, its edge included; -1 where none does.
@@ -98,15 +99,11 @@ class ContourIndex:
             open_points = open_points[more]
         return answer
 
-    def _fill(self, edges: "_Edges") -> None:
-        """Write the cells."""
-        touched = _touched(edges)
-        covered = _covered(edges)
-        # a cell touched by its own contour's edge is not wholly inside it, even when its middle is
-        inside = ~np.isin(_pair(covered), _pair(touched), assume_unique=True)
-        cells = np.concatenate([touched.cell, covered.cell[inside]])
-        ranks = np.concatenate([touched.rank, covered.rank[inside]])
-        whole = np.concatenate([np.zeros(len(touched.cell), bool), np.ones(int(inside.sum()), bool)])
+    def _fill(self) -> None:
+        """Write the cells, some contours at a time: what it takes to draw an edge is many times the edge."""
+        drawn = [self._drawn(start) for start in range(0, len(self._contours), CONTOURS_AT_ONCE)]
+        cells, ranks, whole = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+        del drawn
         order = np.lexsort((ranks, cells))
         cells, ranks, whole = cells[order], ranks[order], whole[order]
         each, first = np.unique(cells, return_index=True)
@@ -114,11 +111,23 @@ class ContourIndex:
         values[~whole[first]] = -1 - self._keep_candidates(cells, ranks, first[~whole[first]])
         self._lay(each, values)
 
-    def _keep_candidates(self, cells: Ints, ranks: Ints, firsts: Ints) -> NDArray[np.int32]:
+    def _drawn(self, start: int) -> tuple[Ints, NDArray[np.int32], NDArray[np.bool_]]:
+        """The cells of the CONTOURS_AT_ONCE contours from rank `start` on: number, rank, whether wholly inside."""
+        some = self._contours[start : start + CONTOURS_AT_ONCE]
+        edges = _edges(some, self._west, self._south, self._per_degree)
+        touched, covered = _touched(edges), _covered(edges)
+        # a cell touched by its own contour's edge is not wholly inside it, even when its middle is
+        inside = ~np.isin(_pair(covered), _pair(touched), assume_unique=True)
+        cells = np.concatenate([touched.cell, covered.cell[inside]])
+        ranks = np.concatenate([touched.rank, covered.rank[inside]]) + start
+        whole = np.concatenate([np.zeros(len(touched.cell), bool), np.ones(int(inside.sum()), bool)])
+        return cells, ranks.astype(np.int32), whole
+
+    def _keep_candidates(self, cells: Ints, ranks: NDArray[np.int32], firsts: Ints) -> NDArray[np.int32]:
         """Number the lists of candidates of the cells that start at `firsts`; cells share equal lists."""
         ends = np.searchsorted(cells, cells[firsts], side="right")
         numbers: dict[bytes, int] = {}
-        kept: list[Ints] = []
+        kept: list[NDArray[np.int32]] = []
         found = np.empty(len(firsts), np.int32)
         for at, (start, end) in enumerate(zip(firsts, ends, strict=True)):
             candidates = ranks[start:end]
@@ -127,7 +136,7 @@ class ContourIndex:
                 kept.append(candidates)
             found[at] = number
         self._starts = np.cumsum([0, *(len(candidates) for candidates in kept)])
-        self._candidates = np.concatenate(kept) if kept else np.empty(0, np.int64)
+        self._candidates = np.concatenate(kept) if kept else np.empty(0, np.int32)
         return found
 
     def _lay(self, cells: Ints, values: NDArray[np.int32]) -> None:

@@ -12,6 +12,7 @@ from maillage.territories.grid import ContourIndex
 COMMUNES = "SELECT code, ST_AsBinary(contour) FROM territories_commune WHERE kind = 'COM' AND contour IS NOT NULL ORDER BY code"
 QPV = "SELECT id, ST_AsBinary(contour) FROM territories_qpv ORDER BY generation DESC, code"
 CELLS = 1_000_000
+ROWS_AT_ONCE = 2_000
 
 
 class Contours:
@@ -34,8 +35,12 @@ class Contours:
 
 
 def _read(statement: str) -> tuple[list[Any], ContourIndex]:
-    with connection.cursor() as cursor:
+    keys: list[Any] = []
+    shapes: list[shapely.Geometry] = []
+    # a server's cursor: the whole answer, as text, weighs several times the contours
+    with connection.chunked_cursor() as cursor:
         cursor.execute(statement)
-        rows = cursor.fetchall()
-    shapes = shapely.from_wkb([bytes(shape) for _key, shape in rows])
-    return [key for key, _shape in rows], ContourIndex(list(shapes), cells=CELLS)
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            keys += [key for key, _shape in rows]
+            shapes += list(shapely.from_wkb([bytes(shape) for _key, shape in rows]))
+    return keys, ContourIndex(shapes, cells=CELLS)
