@@ -173,11 +173,11 @@ class _Run:
         )
         self.known = self.known or "slug" in plan.mapping
         self.several = False
-        with one_ahead(chunks(source, checker)) as made:
+        with one_ahead(chunks(source, checker, contours)) as made:
             for chunk in made:
                 self.several = self.several or not chunk.is_last
                 self._tell(chunk)
-                self._stage(chunk, contours)
+                self._stage(chunk, are_placed=contours is not None)
                 self._load(at)
         self._execute("SET CONSTRAINTS ALL DEFERRED")
 
@@ -208,16 +208,19 @@ class _Run:
             report.explain(*problem)
         self.progress(chunk.share * 0.98, _("Lecture et écriture"))
 
-    def _stage(self, chunk: Chunk, contours: Contours | None) -> None:
-        """The lines of the chunk into the staging tables, with the communes and neighbourhoods that cover them."""
+    def _stage(self, chunk: Chunk, *, are_placed: bool) -> None:
+        """The lines of the chunk into the staging tables, with the communes and neighbourhoods that cover them.
+
+        `are_placed`: the chunk says which.
+        """
         self._execute("TRUNCATE incoming, named, matched")
         with connection.cursor() as cursor:
             with cursor.copy(f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN {FORMAT}") as copy:
-                copy.write(chunk.text(contours))
+                copy.write(chunk.text)
             with cursor.copy("COPY named (number, carrier, siret, line, is_example) FROM STDIN") as copy:
                 for organisation in chunk.organisations():
                     copy.write_row(organisation)
-        if contours is None:
+        if not are_placed:
             self._execute(statement("import_lying"))
 
     def _load(self, at: datetime) -> None:

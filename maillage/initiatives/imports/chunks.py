@@ -34,6 +34,7 @@ class Chunk:
         self.problems: list[tuple[int, str, str]] = []
         self.share = 1.0  # of the file, once this chunk is read
         self.is_last = False
+        self.text = b""  # the lines for COPY incoming (COLUMNS), in FORMAT, once the chunk is whole
         self._lines: list[str] = []
         self._lon: list[float] = []
         self._lat: list[float] = []
@@ -54,15 +55,19 @@ class Chunk:
         self._lon.append(nan if lon is None else lon)
         self._lat.append(nan if lat is None else lat)
 
-    def text(self, contours: Contours | None) -> str:
-        """The lines for COPY incoming (COLUMNS), in FORMAT; without `contours`, their places are still to be found."""
+    def finish(self, contours: Contours | None) -> "Chunk":
+        """Write `text`, and give the chunk back; without `contours`, the places of its lines are still to be found."""
         if contours is None:
-            return "".join(f"{line}{BETWEEN}{NULL}{BETWEEN}{NULL}\n" for line in self._lines)
-        places = zip(self._lines, *contours.find(self._lon, self._lat), strict=True)
-        return "".join(
-            f"{line}{BETWEEN}{NULL if commune is None else commune}{BETWEEN}{NULL if qpv is None else qpv}\n"
-            for line, commune, qpv in places
-        )
+            lines = [f"{line}{BETWEEN}{NULL}{BETWEEN}{NULL}\n" for line in self._lines]
+        else:
+            places = zip(self._lines, *contours.find(self._lon, self._lat), strict=True)
+            lines = [
+                f"{line}{BETWEEN}{NULL if commune is None else commune}{BETWEEN}{NULL if qpv is None else qpv}\n"
+                for line, commune, qpv in places
+            ]
+        self.text = "".join(lines).encode()
+        self._lines, self._lon, self._lat = [], [], []
+        return self
 
     def organisations(self) -> Iterator[tuple[int, str, str, int, bool]]:
         """Number, name, SIRET, first line and mark of each organisation that the lines name."""
@@ -81,17 +86,17 @@ def copied(values: tuple[Any, ...]) -> str:
     return line.replace("\n", "\\n") if "\n" in line else line
 
 
-def chunks(source: Source, checker: Checker) -> Iterator[Chunk]:
-    """The whole file in chunks of LINES, the last one perhaps empty. Raises BadFile where the file breaks off."""
+def chunks(source: Source, checker: Checker, contours: Contours | None) -> Iterator[Chunk]:
+    """The whole file in finished chunks of LINES, the last one perhaps empty. Raises BadFile where the file breaks off."""
     chunk = Chunk()
     for row in source.rows():
         chunk.take(row, checker)
         if chunk.read == LINES:
             chunk.share = source.read_share()
-            yield chunk
+            yield chunk.finish(contours)
             chunk = Chunk()
     chunk.is_last = True
-    yield chunk
+    yield chunk.finish(contours)
 
 
 @contextmanager
