@@ -288,6 +288,7 @@ IS_PROFESSIONAL = "maillage.journeys.access.may_refer"  # who sees these links
 IS_MODERATOR = "maillage.accounts.access.is_moderator"  # who sees these links
 FOOTER_NAVIGATION = [
     (_("Mon parcours"), "/mon-parcours/"),
+    (_("Délais de réponse"), "/delais/"),
     (_("Aide"), "/aide/"),
     (_("À propos"), "/a-propos/"),
     (_("Accessibilité"), "/accessibilite/"),

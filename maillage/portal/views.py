@@ -13,6 +13,7 @@ from maillage.accounts.access import MODERATING, scopes
 from maillage.accounts.models import User
 from maillage.core.markdown import as_html
 from maillage.initiatives.queries import moderation
+from maillage.journeys.access import may_read_figures
 from maillage.journeys.queries.coordination import count_to_call
 from maillage.journeys.queries.inbox import counts_of
 from maillage.offers.wording import STAGES
@@ -53,6 +54,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     context = {
         "to_call": count_to_call(request.user.pk) if desk.calls is not None else None,
         "referrals": counts_of(request.user, at=timezone.now()),
+        "reads_figures": may_read_figures(request.user),
         "proposals": moderation.proposals_of(request.user.pk)[:50],
         "fiches": moderation.fiches_of(request.user.pk)[:100],
         "organisations": organisations_of(request.user.pk),
