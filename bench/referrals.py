@@ -103,7 +103,9 @@ def signed_in(number: int):  # type: ignore[no-untyped-def]
     with acting_as(None, purpose=Purpose.SIGN_IN):
         user = User.objects.get(pk=number)
     with acting_as(number, purpose=Purpose.SIGN_IN):
-        return with_session(user)
+        client = with_session(user)
+    client.defaults["HTTP_HOST"] = "127.0.0.1"
+    return client
 
 
 @contextmanager
@@ -124,6 +126,7 @@ def role(name: str) -> Iterator[None]:
 @contextmanager
 def filled() -> Iterator[list[int]]:
     """Django's connection on a copy of the bench's database with people; the users' numbers, of the busiest structures first."""
+    from django.core.management import call_command
     from django.db import connection, connections
 
     connections.close_all()
@@ -142,11 +145,14 @@ def filled() -> Iterator[list[int]]:
             if not (users := users_of(everything)):
                 fill(everything)
                 users = users_of(everything)
-        connection.settings_dict["NAME"] = DATABASE
+        for alias in ("default", "owner"):
+            connections[alias].settings_dict["NAME"] = DATABASE
+        call_command("migrate", verbosity=0)  # a copy that was kept may be older than the code
         yield users
     finally:
         connections.close_all()
-        connection.settings_dict["NAME"] = before
+        for alias in ("default", "owner"):
+            connections[alias].settings_dict["NAME"] = before
         with as_superuser() as server:
             if not keep:
                 server.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')

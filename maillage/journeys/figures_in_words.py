@@ -56,14 +56,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its title, what it says in a sentence, its columns, its rows. `chart`: whether bars are drawn."""
+    """One table: its title, what it says in a sentence, its columns, its rows."""
 
     code: str
     title: str
     message: str
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
-    chart: bool = True
 
 
 def tables_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> list[Table]:
@@ -80,7 +79,7 @@ def tables_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> list[Tabl
         _plain("funnel", _("Jusqu’où vont les personnes rencontrées"), _said_of_funnel(figures), FUNNEL, figures),
         _plain("quarter", _("Personnes rencontrées, par trimestre"), "", QUARTERS, figures["quarter"]),
         _plain("answers", _("Ce que répondent les structures"), _said_of_answers(figures["answers"]), ANSWERS, figures["answers"]),
-        _plain("business", _("Entreprises et emplois"), "", BUSINESS, figures),
+        _plain("business", _("Entreprises et emplois"), "", BUSINESS, figures, bars=False),
         *(_crossed(code, title, labels, figures[code]) for code, title, labels in classes),
         _brakes(figures["brakes"]),
     ]  # fmt: skip
@@ -115,10 +114,16 @@ def _places(rows: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]
 
 
 def _plain(
-    code: str, title: str, message: str, labels: Mapping[str, str | Promise], counts: Mapping[str, Any]
+    code: str,
+    title: str,
+    message: str,
+    labels: Mapping[str, str | Promise],
+    counts: Mapping[str, Any],
+    *,
+    bars: bool = True,
 ) -> Table:
     rows = [(str(label), (counts[name],)) for name, label in labels.items()]
-    return Table(code, title, message, (_("Nombre"),), _with_bars(rows, lambda row: row[0]))
+    return Table(code, title, message, (_("Nombre"),), _with_bars(rows, lambda row: row[0] if bars else None))
 
 
 def _crossed(

@@ -21,7 +21,7 @@ WITH met AS MATERIALIZED (
     WHERE s.created_at < %(at)s AND s."on" < (%(at)s AT TIME ZONE %(zone)s)::date
     GROUP BY s.person_id, s.organisation_id
 ), grown AS (
-    SELECT person_id, max(business) AS business, LEAST(max(jobs), 32767) AS jobs FROM by_organisation GROUP BY person_id
+    SELECT person_id, max(business) AS business, LEAST(COALESCE(max(jobs), 0), 32767) AS jobs FROM by_organisation GROUP BY person_id
 )
 SELECT date_trunc('quarter', met_at)::date, epci_code, banner_id, commune_code, qpv_code, in_qpv, gender,
     CASE WHEN birth_year IS NULL THEN '' WHEN age < 18 THEN 'moins-18' WHEN age < 26 THEN '18-25' WHEN age < 30 THEN '26-29' WHEN age < 55 THEN '30-54' ELSE '55-plus' END,

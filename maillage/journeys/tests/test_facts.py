@@ -84,6 +84,15 @@ def test_who_is_alone_is_kept_as_one_more_person(helped):
     assert [row.epci_code for row in facts(ReferralFact)] == [""]
 
 
+def test_a_step_without_jobs_counts_none():
+    relay = make_organisation()
+    one = make_person(relay, **WOMAN)
+    with for_purpose(Purpose.RETENTION):
+        Step.objects.create(person=one, organisation=relay, kind="diagnostic", on=NOW.date())
+    keep_fact(one.pk, NOW + timedelta(days=30))
+    assert [(fact.business, fact.jobs) for fact in facts()] == [(0, 0)]
+
+
 def test_nobody_leaves_nothing():
     keep_fact(123_456_789, NOW)
     assert facts() == []

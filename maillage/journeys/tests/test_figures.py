@@ -133,9 +133,10 @@ def test_a_small_territory_has_no_page_of_its_own():
     assert Territories.of(people).codes == {"epci:B", "banner:1"}
 
 
-def test_jobs_created_by_few_people_are_hidden():
-    people = [profile(jobs=10)] * 4 + [profile()] * 40
-    assert protect_jobs(people, Territories.of(people))[frozenset()] is None
+@pytest.mark.parametrize(("jobs", "shown"), [([10] * 4, None), ([2] * 5, 10), ([50, 1, 1, 1, 1], None)])
+def test_jobs_created_by_few_people_are_hidden(jobs, shown):
+    people = [profile(jobs=some) for some in jobs] + [profile()] * 40
+    assert protect_jobs(people, Territories.of(people))[frozenset()] == shown
 
 
 def test_a_structure_with_few_referrals_has_no_line_of_its_own():

@@ -121,22 +121,26 @@ def protect_people(people: Sequence[Profile], territories: Territories) -> Publi
 
 
 def protect_jobs(people: Sequence[Profile], territories: Territories) -> Published:
-    """The jobs created, by territory: hidden too where fewer people than the threshold created them."""
+    """The jobs created, by territory: hidden too where fewer people than the threshold created them, or one of them half."""
     jobs: Counter[tuple[str, ...]] = Counter()
-    creators: Counter[str] = Counter()
+    created: dict[str, list[int]] = {}
     for person in people:
         atom = territories.atom(person.epci_code, person.banner_number)
         jobs[atom,] += person.jobs
-        creators[atom] += person.jobs > 0
-    shape = Shape(labels={"territory": territories.labels(creators)})
+        created.setdefault(atom, []).append(person.jobs)
+    labels = territories.labels(created)
+    cells: dict[Key, Iterable[str]] = {frozenset({("territory", code)}): own for code, own in labels.items()}
+    cells[frozenset()] = created
     few = {
-        frozenset({("territory", code)})
-        for code, own in shape.labels["territory"].items()
-        if sum(creators[atom] for atom in own) < THRESHOLD
+        key for key, own in cells.items() if _tells_of_few([n for atom in own for n in created[atom] if n])
     }
-    if creators.total() < THRESHOLD:
-        few.add(frozenset())
-    return protect(dict(jobs), ["territory"], [["territory"]], shape=shape, hide=few)
+    return protect(
+        dict(jobs), ["territory"], [["territory"]], shape=Shape(labels={"territory": labels}), hide=few
+    )
+
+
+def _tells_of_few(created: list[int]) -> bool:
+    return len(created) < THRESHOLD or 2 * max(created) > sum(created)
 
 
 def people_document(published: Published, jobs: Published, code: str) -> dict[str, Any]:
