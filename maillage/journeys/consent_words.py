@@ -10,7 +10,7 @@ LANGUAGES = {"fr": ("Français", False), "en": ("English", False), "ar": ("ال�
 WORDS: dict[str, dict[str, Any]] = {
     "fr": {
         "title": _("Votre accord"),
-        "asks": _("vous propose de vous accompagner."),
+        "asks": _("vous demande votre accord."),
         "read": _("Lisez, puis décidez. Dire non ne vous enlève aucun droit."),
         "agree": _("Je suis d’accord"),
         "yes": _("Valider ma réponse"),
@@ -27,7 +27,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "en": {
         "title": "Your agreement",
-        "asks": "offers to help you with your project.",
+        "asks": "asks for your agreement.",
         "read": "Read, then decide. Saying no takes none of your rights away.",
         "agree": "I agree",
         "yes": "Send my answer",
@@ -42,7 +42,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "ar": {
         "title": "موافقتك",
-        "asks": "تقترح مرافقتك في مشروعك.",
+        "asks": "تطلب موافقتك.",
         "read": "اقرأ ثم قرّر. قول «لا» لا يحرمك من أيّ حقّ.",
         "agree": "أوافق",
         "yes": "إرسال جوابي",

@@ -12,7 +12,10 @@ WITHOUT_PAGE = (
     "grappes", "oembed", "travaux/", "media/",
     # behind the secret of a mail: their own app tries them
     "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "structures/demande/", "suivre/",
-    "services/a-jour/", "services/signalement/", "reponse/", "accord/", "mon-parcours/documents/", "mon-parcours/quitter/",
+    "services/a-jour/", "services/signalement/", "reponse/", "accord/",
+    # behind a code: without it, each is the entrance
+    "mon-parcours/code/", "mon-parcours/documents/", "mon-parcours/quitter/", "mon-parcours/lectures/", "mon-parcours/accords/",
+    "mon-parcours/mes-donnees/", "mon-parcours/me-joindre/", "mon-parcours/effacer/",
     # under a banner only: SEARCHES has it
     "qui-sommes-nous/",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import TooMany, limit
-from maillage.journeys.mails.consents import send_consent_link
+from maillage.journeys.mails.consents import send_consent_link, tell_asker
 from maillage.journeys.models import Aim, Consent, ConsentRequest, Person
 from maillage.journeys.queries.consents import (
     FRENCH,
@@ -215,4 +215,5 @@ def _close(request: ConsentRequest, yes: bool, at: datetime) -> None:
     request.answered_at = at
     with for_purpose(Purpose.CONSENT):
         request.save(update_fields=["answer", "answered_at"])
+    tell_asker(request)
     log.info("consent.answered", request=request.pk, yes=yes)

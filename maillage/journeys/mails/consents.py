@@ -13,6 +13,7 @@ from maillage.core.codes import LASTS
 from maillage.journeys.consent_tokens import token_of
 from maillage.journeys.models import ConsentRequest, Person
 from maillage.journeys.queries.consents import LINK_LASTS
+from maillage.journeys.queries.contacts import mail_of
 
 
 def send_consent_link(request: ConsentRequest, person: Person, *, at: datetime) -> str:
@@ -20,9 +21,7 @@ def send_consent_link(request: ConsentRequest, person: Person, *, at: datetime) 
     link = settings.BASE_URL.rstrip("/") + reverse("journeys:agree", args=[token_of(request.key)])
     structure = request.organisation.name
     if person.phone and sms.is_offered():
-        text = _(
-            "%(structure)s vous demande votre accord pour vous accompagner. Lisez, puis décidez : %(link)s"
-        )
+        text = _("%(structure)s vous demande votre accord. Lisez, puis décidez : %(link)s")
         sms.send_text(
             person.phone, text % {"structure": structure[:80], "link": link}, at=at, lasts=LINK_LASTS
         )
@@ -32,6 +31,15 @@ def send_consent_link(request: ConsentRequest, person: Person, *, at: datetime) 
         send_mail(_("Votre accord est demandé"), body.strip() + "\n", None, [person.email])
         return "mail"
     return ""
+
+
+def tell_asker(request: ConsentRequest) -> None:
+    """Tell who asked that the person answered: yes or no, and nothing of the person."""
+    if to := mail_of(request.asked_by_id):
+        link = settings.BASE_URL.rstrip("/") + "/espace/"
+        yes = request.answer == ConsentRequest.Answer.GIVEN
+        body = render_to_string("journeys/mails/consent_answered.txt", {"yes": yes, "link": link})
+        send_mail(_("Une réponse à votre demande d’accord"), body.strip() + "\n", None, [to])
 
 
 def send_entry_code(address: str, code: str, *, at: datetime) -> None:

@@ -171,6 +171,8 @@ def test_by_a_link_nothing_is_read_before_the_person_says_yes_and_it_serves_once
     assert "تمّ تسجيل جوابك" in done.text
     assert reads(home.awa, person) == (1, 0, 1)
     assert [(one.how, one.text.language) for one in all_of(Consent)] == [("link", "ar")]
+    [told] = sent()[1]
+    assert (told.to, "a dit oui" in told.text, "Mariam" in told.text) == (home.awa.email, True, False)
     assert client.get(link).status_code == client.post(link, {"no": "1"}).status_code == 410
     assert client.get("/accord/faux/").status_code == 404
     forged = signing.dumps(request.key.hex, salt="journeys.answer")
