@@ -24,6 +24,7 @@ from maillage.journeys.queries import waiting
 from maillage.journeys.queries.contacts import mail_of
 from maillage.journeys.queries.in_charge import coordinators, person_in_charge
 from maillage.journeys.schedule import Step, reminders_due, step_due
+from maillage.organisations.queries.calls import has_duties
 
 log = structlog.get_logger()
 
@@ -50,7 +51,7 @@ def run(at: datetime) -> dict[str, int]:
     for user_id, count in to_call.items():
         with acting_as(None, purpose=Purpose.FOLLOW_UP):
             if to := mail_of(user_id):
-                send_to_call(to, count)
+                send_to_call(to, count, on_duty=has_duties(user_id))
     done.pop("", None)
     return dict(done)
 
@@ -58,7 +59,7 @@ def run(at: datetime) -> dict[str, int]:
 @transaction.atomic
 def announce(*, referral_id: int, at: datetime) -> bool:
     """Tell the structure of a referral that was just sent, once; whether a mail left. Under FOLLOW_UP."""
-    row = _held(referral_id)
+    row = _held(referral_id, skip=False)
     if row is None or row.state != State.ENVOYEE or row.mails or not tell_structure(row, at=at):
         return False
     save(row)
@@ -80,12 +81,10 @@ def _numbers(query: Callable[[datetime], list[int]], at: datetime) -> list[int]:
         return query(at)
 
 
-def _held(referral_id: int) -> Referral | None:
-    """The referral, held until the transaction ends; None when another run has it, or it is gone."""
-    rows = Referral.objects.select_for_update(of=("self",), skip_locked=True).select_related(
-        "to_organisation"
-    )
-    return rows.filter(pk=referral_id).first()
+def _held(referral_id: int, *, skip: bool = True) -> Referral | None:
+    """The referral, held until the transaction ends; None when it is gone or, with `skip`, when someone else holds it."""
+    rows = Referral.objects.select_for_update(of=("self",), skip_locked=skip)
+    return rows.select_related("to_organisation").filter(pk=referral_id).first()
 
 
 def _break_silence(referral_id: int, at: datetime) -> tuple[str, int | None]:

@@ -24,7 +24,7 @@ def send_notice(row: Referral, to: str, token: str, *, reminder: int) -> None:
 
 def send_notice_to_colleague(row: Referral, to: str, *, reminder: int) -> None:
     """The same, to a colleague who has an account, where the structure has no address of its own."""
-    link = _absolute(f"/espace/orientations/{row.pk}/")
+    link = _absolute(reverse("journeys:referral", args=[row.pk]))
     _send(_subject(reminder), to, "notice", {"referral": row, "link": link, "reminder": reminder})
 
 
@@ -33,14 +33,10 @@ def send_code(to: str, code: str, minutes: int) -> None:
     _send(_("Votre code"), to, "answer_code", {"code": code, "minutes": minutes})
 
 
-def send_to_call(to: str, count: int) -> None:
-    """Tell a coordinator that `count` more structures have not answered."""
-    _send(
-        _("Des orientations sans réponse"),
-        to,
-        "to_call",
-        {"count": count, "link": _absolute(reverse("journeys:coordination"))},
-    )
+def send_to_call(to: str, count: int, *, on_duty: bool) -> None:
+    """Tell who took over (a coordinator, else the sender) that `count` more referrals have had no answer."""
+    path = reverse("journeys:coordination") if on_duty else reverse("journeys:inbox")
+    _send(_("Des orientations sans réponse"), to, "to_call", {"count": count, "link": _absolute(path)})
 
 
 def _subject(reminder: int) -> str:

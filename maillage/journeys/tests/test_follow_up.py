@@ -6,6 +6,7 @@ import os
 import threading
 from datetime import datetime, timedelta
 
+import hypothesis
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
@@ -30,6 +31,7 @@ MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 1)).map(timezone
 PROMISES = st.integers(1, 30)
 
 
+@hypothesis.settings(max_examples=40)
 @given(MOMENTS, PROMISES)
 def test_a_silence_is_dealt_with_in_order_and_each_step_once(sent_at, promised_days):
     days = milestones(promised_days)
@@ -182,6 +184,16 @@ def test_a_structure_without_an_address_is_telephoned_at_once(home):
         assert not announce(referral_id=row.pk, at=NOW)
     assert follow(2) == [{"reminded": 1, "taken_over": 1}]
     assert (now_is(row).state, now_is(row).mails) == (State.SANS_REPONSE, 0)
+    assert "/espace/coordination/" in everyone_mails()[-1].text
+
+
+@pytest.mark.django_db
+def test_where_no_coordinator_is_on_duty_the_sender_takes_over(home):
+    Duty.objects.all().delete()
+    assert follow(6) == [{"taken_over": 1}]
+    assert now_is(home.referral).in_charge_id == home.awa.pk
+    mail = everyone_mails()[-1]
+    assert (mail.to, "/espace/orientations/" in mail.text) == ("awa@exemple.invalid", True)
 
 
 @pytest.mark.django_db
@@ -254,7 +266,7 @@ def test_who_is_off_the_rota_hands_over_to_who_is_on_it(home):
 @pytest.mark.django_db
 def test_over_a_year_nobody_is_lost_nobody_is_flooded_and_no_timer_ends_anything(settings):
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
-    year = simulate(int(os.environ.get("MAILLAGE_REFERRALS", "12")))
+    year = simulate(int(os.environ.get("MAILLAGE_REFERRALS", "8")))
 
     assert year.most_mails_a_run == 1
     assert min(year.done[name] for name in ("reminded", "taken_over", "proposed", "handed_over")) > 0
