@@ -271,6 +271,11 @@ def state() -> State:
     return State(total, older, closed)
 
 
+def unfinished() -> Iterator[Path]:
+    """What processes killed while they sealed have left, and what is being sealed now."""
+    yield from folder().rglob(".*.part")
+
+
 def names() -> Iterator[str]:
     """The names of the sealed files."""
     root = folder()

@@ -22,9 +22,13 @@ class Invitation(NamedTuple):
         return f"text/calendar; method={self.method}"
 
 
-def invitation(row: Appointment, *, summary: str, organiser: str, to: str, at: datetime) -> Invitation:
-    """The event of `row` for the one address `to`, written at `at`. The other party's address is not in it."""
-    cancelled = row.status == Appointment.Status.ANNULE
+def invitation(
+    row: Appointment, *, summary: str, organiser: str, to: str, cancelled: bool, at: datetime
+) -> Invitation:
+    """The event of `row` for the one address `to`, written at `at`; `cancelled` takes it out of that calendar.
+
+    The other party's address is not in it.
+    """
     method = "CANCEL" if cancelled else "REQUEST"
     event = Event()
     event.add("uid", f"{row.uid}@{urlsplit(settings.BASE_URL).hostname}")

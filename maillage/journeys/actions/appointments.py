@@ -15,7 +15,7 @@ from maillage.core.errors import DomainError
 from maillage.journeys.actions.file import RowChanged, held, one_at_a_time
 from maillage.journeys.actions.moves import due, locked, save
 from maillage.journeys.actions.referrals import initials_of, record_outcome
-from maillage.journeys.mails.appointments import tell_both
+from maillage.journeys.mails.appointments import tell_both, tell_colleague
 from maillage.journeys.models import Appointment, NextAction, Person, Referral, State
 from maillage.journeys.queries.transitions import may_follow
 
@@ -60,16 +60,19 @@ def set_appointment(
 def move_appointment(
     *, appointment_id: int, version: int, values: dict[str, Any], by: int, at: datetime
 ) -> Appointment:
-    """Another time, place or person; both are told. Raises RowChanged, RowGone, AppointmentOver."""
+    """Another time, place or colleague; both are told, and who no longer receives. Raises RowChanged, RowGone, AppointmentOver."""
     row = _planned(appointment_id, version)
     if all(getattr(row, name) == value for name, value in values.items()):
         return row
+    before = row.received_by_id
     for name, value in values.items():
         setattr(row, name, value)
     row.sequence += 1
     row.save(update_fields=[*values, "sequence"])
     _expect(row)
     _tell(row, at)
+    if before != row.received_by_id:
+        tell_colleague(row, before, initials=_initials(row), cancelled=True, at=at)
     log.info("appointment.moved", appointment=row.pk, by=by)
     return row
 
@@ -87,9 +90,7 @@ def cancel_appointment(*, appointment_id: int, version: int, by: int, at: dateti
     row.status = Status.ANNULE
     row.sequence += 1
     row.save(update_fields=["status", "sequence"])
-    if row.referral_id and (referral := _waiting(row.referral_id)):
-        due(referral, at=at, in_charge=referral.in_charge_id)
-        save(referral)
+    _ask_for_another(row, at)
     _tell(row, at)
     log.info("appointment.cancelled", appointment=row.pk, by=by)
     return row
@@ -97,7 +98,8 @@ def cancel_appointment(*, appointment_id: int, version: int, by: int, at: dateti
 
 @transaction.atomic
 def end_appointment(*, appointment_id: int, version: int, status: str, by: int, at: datetime) -> Appointment:
-    """Say what it gave (fait, absent, excuse); the referral follows, when it waited for it.
+    """Say what it gave (fait, absent, excuse); the referral follows, when it waited for it. Excused before the day, it
+    leaves both calendars.
 
     Twice the same changes nothing. Raises RowChanged, RowGone, AppointmentOver, TooEarly.
     """
@@ -110,7 +112,10 @@ def end_appointment(*, appointment_id: int, version: int, status: str, by: int, 
     if status != Status.EXCUSE and row.starts_at > at:
         raise TooEarly(_("Ce rendez-vous n’a pas encore eu lieu."))
     row.status = status
-    row.save(update_fields=["status"])
+    if row.starts_at > at:
+        row.sequence += 1
+        _tell(row, at)
+    row.save(update_fields=["status", "sequence"])
     state = LEADS_TO[Status(status)]
     if row.referral_id and (referral := _waiting(row.referral_id)) and may_follow(referral.state, state):
         record_outcome(referral_id=referral.pk, state=state, by=by, at=at)
@@ -121,6 +126,20 @@ def end_appointment(*, appointment_id: int, version: int, status: str, by: int, 
 def _tell(row: Appointment, at: datetime) -> None:
     person = Person.objects.get(pk=row.person_id)
     tell_both(row, person, initials=initials_of(person), at=at)
+
+
+def _initials(row: Appointment) -> str:
+    return initials_of(Person.objects.get(pk=row.person_id))
+
+
+def _ask_for_another(row: Appointment, at: datetime) -> None:
+    """The referral waits for the next appointment that is set, or asks for one."""
+    following = Appointment.objects.filter(referral=row.referral_id, status=Status.PREVU).first()
+    if row.referral_id and following:
+        _expect(following)
+    elif row.referral_id and (referral := _waiting(row.referral_id)):
+        due(referral, at=at, in_charge=referral.in_charge_id)
+        save(referral)
 
 
 def _planned(appointment_id: int, version: int) -> Appointment:

@@ -61,15 +61,15 @@ def forget_documents(person_id: int) -> None:
 
 
 def sweep(at: datetime) -> int:
-    """Delete the files that no row tells of (a process killed between the commit and the disk); how many. Under RETENTION."""
+    """Delete what a process killed between the commit and the disk has left: files that no row tells of, and halves of
+    files; how many. Under RETENTION."""
     known = set(Document.objects.values_list("path", flat=True))
-    gone = 0
-    for name in sealed.names():
-        path = sealed.folder() / name
-        if name not in known and path.stat().st_mtime < (at - LEFT_ALONE).timestamp():
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
+    unknown = [sealed.folder() / name for name in sealed.names() if name not in known]
+    old = (at - LEFT_ALONE).timestamp()
+    left = [path for path in (*unknown, *sealed.unfinished()) if path.stat().st_mtime < old]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _delete_with_commit(paths: list[str]) -> None:

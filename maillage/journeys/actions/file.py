@@ -4,7 +4,7 @@ Whoever acts was let in by `access`; row security lets an organisation write its
 `at` the moment, `version` the one that was shown.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -17,6 +17,7 @@ from maillage.journeys.models.journey import Of
 
 log = structlog.get_logger()
 Row = TypeVar("Row", bound=Of)
+SAME = timedelta(minutes=1)
 STEP_FIELDS = ("kind", "on", "amount", "jobs", "siret", "note")
 
 
@@ -139,7 +140,15 @@ def lift_brake(*, brake_id: int, version: int, on: date, service_id: int | None,
 def add_note(
     *, person_id: int, organisation_id: int, body: str, is_private: bool, by: int, at: datetime
 ) -> Note:
-    """Write a note; a private one is read by its author alone, the others by the organisation, and by the person."""
+    """Write a note; a private one is read by its author alone, the others by the organisation, and by the person.
+
+    The same words, sent twice within SAME, are one note.
+    """
+    one_at_a_time(person_id, organisation_id)
+    said = {"body": body, "is_private": is_private, "author": by}
+    just = {"created_at__gte": at - SAME, "person": person_id, "organisation": organisation_id}
+    if (same := Note.objects.filter(**said, **just).first()) is not None:
+        return same
     row = Note.objects.create(
         person_id=person_id,
         organisation_id=organisation_id,

@@ -20,28 +20,48 @@ from maillage.organisations.models import Organisation
 
 def tell_both(row: Appointment, person: Person, *, initials: str, at: datetime) -> None:
     """Write to the person and to who receives them, each with an invitation (a text message has none)."""
-    organisation = Organisation.objects.only("name").get(pk=row.organisation_id).name
-    context = {"appointment": row, "organisation": organisation}
+    cancelled = row.status in {Appointment.Status.ANNULE, Appointment.Status.EXCUSE}
+    context = _context(row, cancelled)
     if person.email:
-        summary = _("Rendez-vous : %(name)s") % {"name": organisation}
+        summary = _("Rendez-vous : %(name)s") % {"name": context["organisation"]}
         _send(person.email, {**context, "summary": summary, "link": "/mon-parcours/"}, at)
     elif sms.is_offered() and row.starts_at > at:
         text = render_to_string("journeys/mails/appointment_text.txt", context)
         sms.send_text(person.phone, text, at=at, lasts=min(sms.LASTS, row.starts_at - at))
-    if to := mail_of(row.received_by_id):
+    tell_colleague(row, row.received_by_id, initials=initials, cancelled=cancelled, at=at)
+
+
+def tell_colleague(
+    row: Appointment, user_id: int | None, *, initials: str, cancelled: bool, at: datetime
+) -> None:
+    """Write to who receives the person, or no longer does (`cancelled`)."""
+    if to := mail_of(user_id):
         summary = _("Rendez-vous avec %(initials)s") % {"initials": initials}
-        _send(to, {**context, "summary": summary, "link": f"/espace/personnes/{person.pk}/"}, at)
+        link = f"/espace/personnes/{row.person_id}/"
+        _send(to, {**_context(row, cancelled), "summary": summary, "link": link}, at)
+
+
+def _context(row: Appointment, cancelled: bool) -> dict[str, Any]:
+    organisation = Organisation.objects.only("name").get(pk=row.organisation_id).name
+    return {"appointment": row, "organisation": organisation, "cancelled": cancelled}
 
 
 def _send(to: str, context: dict[str, Any], at: datetime) -> None:
-    row = context["appointment"]
-    if row.status == Appointment.Status.ANNULE:
+    row, cancelled = context["appointment"], context["cancelled"]
+    if cancelled:
         subject = _("Un rendez-vous est annulé")
     else:
         subject = _("Un rendez-vous change") if row.sequence else _("Un rendez-vous")
     link = settings.BASE_URL.rstrip("/") + context["link"]
     text = render_to_string("journeys/mails/appointment.txt", {**context, "link": link})
     message = EmailMessage(subject, text.strip() + "\n", None, [to])
-    said = invitation(row, summary=context["summary"], organiser=context["organisation"], to=to, at=at)
+    said = invitation(
+        row,
+        summary=context["summary"],
+        organiser=context["organisation"],
+        to=to,
+        cancelled=cancelled,
+        at=at,
+    )
     message.attach("rendez-vous.ics", said.text, said.media_type)
     message.send()

@@ -302,7 +302,7 @@ def test_a_private_note_is_its_author_s_and_a_shared_one_follows_the_consent(hom
     for text, private in (("pour moi", True), ("pour nous", False)):
         values = in_name_of(home.network, "note", body=text, **({"is_private": "on"} if private else {}))
         assert bo.post(page(home, "notes"), values).status_code == 302
-    for text in HOSTILE:
+    for text in (*HOSTILE, HOSTILE[0]):  # sent twice: one
         assert bo.post(page(home, "notes"), in_name_of(home.network, "note", body=text)).status_code == 302
     assert bo.post(page(home, "notes"), in_name_of(home.network, "note", body="x" * 5001)).status_code == 422
 
@@ -399,10 +399,12 @@ def test_a_document_goes_with_its_row_and_what_is_left_over_is_swept(
         with for_purpose(Purpose.RETENTION):
             Document.objects.all().delete()
     assert files() == []
-    sealed.seal(io.BytesIO(b"left over"), sealed.new_name())
+    left = sealed.new_name()
+    sealed.seal(io.BytesIO(b"left over"), left)
+    (sealed.folder() / left[:2] / ".half.part").write_bytes(b"MSEAL1")
     with for_purpose(Purpose.RETENTION):
         assert document_actions.sweep(timezone.now()) == 0
-        assert document_actions.sweep(timezone.now() + timedelta(hours=2)) == 1
+        assert document_actions.sweep(timezone.now() + timedelta(hours=2)) == 2
     assert files() == []
 
 
@@ -454,6 +456,7 @@ def test_an_appointment_is_set_moved_and_cancelled_in_both_calendars(home):
         (home.bo.email, 0, "CONFIRMED", "text/calendar; method=REQUEST"),
         ("mariam@exemple.invalid", 1, "CONFIRMED", "text/calendar; method=REQUEST"),
         (home.cy.email, 1, "CONFIRMED", "text/calendar; method=REQUEST"),
+        (home.bo.email, 1, "CANCELLED", "text/calendar; method=CANCEL"),  # who no longer receives
         ("mariam@exemple.invalid", 2, "CANCELLED", "text/calendar; method=CANCEL"),
         (home.cy.email, 2, "CANCELLED", "text/calendar; method=CANCEL"),
     ]
@@ -500,6 +503,9 @@ def test_what_an_appointment_gave_moves_the_referral(home, settings, issue, stat
     assert client.post(path, {"issue": issue, "version": version}).status_code == 302
     assert as_all(Appointment)[0].status == issue
     assert now().state == state
+    assert [event["STATUS"] for _to, _subject, event, _kind in events()][1:] == (
+        ["CANCELLED"] if issue == "excuse" else []
+    )  # excused before the day: out of the calendar
     assert client.post(path, {"issue": issue, "version": version}).status_code == 302  # twice: nothing more
     assert client.post(path, {"issue": "autre", "version": version}, follow=True).status_code == 200
     act_as(home.bo)
@@ -509,10 +515,17 @@ def test_a_cancelled_appointment_asks_for_another(home):
     referral = make_referral(home.person, home.relay, home.network, home.bo, state=State.ACCEPTEE)
     client = signed_in(home.bo)
     client.post(page(home, "rendez-vous"), appointment(home))
-    (row,) = as_all(Appointment)
-    client.post(page(home, "rendez-vous", row.pk, "issue"), {"issue": "annule", "version": 1})
-    with for_purpose(Purpose.FOLLOW_UP):
-        found = Referral.objects.get(pk=referral.pk)
+    client.post(page(home, "rendez-vous"), appointment(home, hour="16:00"))
+    row, other = as_all(Appointment)
+
+    def cancelled(one):
+        client.post(page(home, "rendez-vous", one.pk, "issue"), {"issue": "annule", "version": 1})
+        with for_purpose(Purpose.FOLLOW_UP):
+            return Referral.objects.get(pk=referral.pk)
+
+    found = cancelled(row)
+    assert (found.next_action, found.next_action_at) == (NextAction.NOTER_ISSUE, other.ends_at)
+    found = cancelled(other)
     assert (found.state, found.next_action, found.in_charge_id) == (
         State.ACCEPTEE,
         NextAction.FIXER_RDV,

@@ -34,7 +34,7 @@ def add(request: HttpRequest, person_id: int) -> HttpResponse:
         by=writer(request),
         at=timezone.now(),
     )
-    messages.success(request, _("Le rendez-vous est pris. Qui a une adresse e-mail reçoit l’invitation."))
+    messages.success(request, _("Le rendez-vous est pris, l’invitation part."))
     return back(person_id, PART)
 
 
@@ -80,7 +80,7 @@ def end(request: HttpRequest, person_id: int, appointment_id: int) -> HttpRespon
     try:
         if issue == "annule":
             actions.cancel_appointment(appointment_id=row.pk, version=version_of(request), by=by, at=now)
-            messages.success(request, _("Le rendez-vous est annulé. Qui a une adresse e-mail est prévenu."))
+            messages.success(request, _("Le rendez-vous est annulé, l’annonce part."))
         else:
             actions.end_appointment(
                 appointment_id=row.pk, version=version_of(request), status=issue, by=by, at=now
