@@ -101,6 +101,15 @@ class Line:
     who: str  # a colleague's name, "" when it is nobody of ours
 
     @property
+    def side(self) -> str:
+        """The structure that sees to it when it is nobody of ours; "" for none of the two."""
+        if self.row.state == State.SANS_REPONSE:
+            return ""
+        sender = self.row.state in {State.BROUILLON, State.REFUSEE}
+        structure = self.row.from_organisation if sender else self.row.to_organisation
+        return structure.name if structure else ""
+
+    @property
     def to_answer(self) -> bool:
         return self.received and self.row.state in WAITING
 

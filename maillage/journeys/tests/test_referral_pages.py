@@ -250,6 +250,12 @@ def test_each_tab_shows_its_own_the_closest_date_first(home):
     assert shown(relay, "?vue=envoyees&terminees=1") == ["E. E."]
     assert shown(relay, "") == []
     assert not any(shown(stranger, f"?vue={vue}") for vue in ("", "miennes", "structure", "envoyees"))
+    refused = sent(home, person=make_person(home.relay), state=State.REFUSEE, in_charge=home.awa)
+    silent = sent(home, person=make_person(home.relay), state=State.SANS_REPONSE, in_charge=home.admin)
+    act_as(home.cy)
+    lines = inbox(desk_of(home.cy.pk), Choice("structure"), at=now).lines
+    sides = {line.row.pk: line.side for line in lines}
+    assert (sides[refused.pk], sides[silent.pk]) == (home.relay.name, "")
     text = manager.get(INBOX).text
     assert "en retard" in text
     assert "Mariam" not in text
