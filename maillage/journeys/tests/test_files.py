@@ -4,19 +4,15 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.timezone import localdate, localtime
-from icalendar import Calendar
+from django.utils.timezone import localdate
 
 from maillage.accounts.tests.people import person as user
 from maillage.accounts.tests.people import signed_in
-from maillage.core import sealed
 from maillage.core.acting import Purpose, for_purpose
-from maillage.core.models import OutgoingMail, OutgoingText
 from maillage.journeys.actions import documents as document_actions
 from maillage.journeys.models import (
     Aim,
@@ -24,35 +20,24 @@ from maillage.journeys.models import (
     Document,
     Follow,
     Frein,
-    NextAction,
     Note,
     OpeningEvent,
     Person,
-    Referral,
-    State,
     Step,
 )
 from maillage.journeys.queries.files import Choice, people
-from maillage.journeys.tests.factories import act_as, agree, make_person, make_referral
-from maillage.journeys.tests.test_referrals import make_home
+from maillage.journeys.tests.factories import act_as, agree, make_person
+from maillage.journeys.tests.file_pages import LIST, PNG, as_all, file_home, in_name_of, page
 from maillage.offers.tests.factories import make_service
 
 pytestmark = pytest.mark.django_db
-LIST = "/espace/personnes/"
 TODAY = localdate().isoformat()
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
-)
 HOSTILE = ["'; DROP TABLE journeys_note; --", "<script>alert(1)</script>", "مرحبا 🌍", "x" * 5000]
 
 
 @pytest.fixture
 def home(settings, tmp_path):
-    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
-    settings.SEALED_ROOT, settings.DATA_DIR = tmp_path / "sealed", tmp_path
-    found = make_home()
-    agree(found.person, Aim.SUIVI, found.network)
-    return found
+    return file_home(settings, tmp_path)
 
 
 def everyone(home):
@@ -67,32 +52,6 @@ def everyone(home):
         "unproved": signed_in(home.bo, second_factor=False),
         "visitor": Client(),
     }
-
-
-def page(home, *parts):
-    return "/".join([f"{LIST}{home.person.pk}", *map(str, parts), ""])
-
-
-def as_all(model, **lookup):
-    """Rows whoever they are to, as the database keeps them: retention reads every row of a file."""
-    with for_purpose(Purpose.RETENTION):
-        return list(model.objects.filter(**lookup).order_by("pk"))
-
-
-def upload(name="scan.png", data=PNG, said="Devis"):
-    return {"document-name": said, "document-file": SimpleUploadedFile(name, data)}
-
-
-def in_name_of(organisation, prefix, **values):
-    return {f"{prefix}-structure": organisation.pk, **{f"{prefix}-{k}": v for k, v in values.items()}}
-
-
-def appointment(home, **changes):
-    start = localtime() + timedelta(days=2)
-    values = {
-        "day": start.date().isoformat(), "hour": "14:00", "minutes": "60", "received_by": home.bo.pk, "place": "1 rue du Port",
-    }  # fmt: skip
-    return in_name_of(home.network, "rdv", **{**values, **changes})
 
 
 SEES = {
@@ -332,205 +291,6 @@ def test_a_private_note_is_its_author_s_and_a_shared_one_follows_the_consent(hom
     assert plain("UPDATE journeys_note SET is_private = false WHERE is_private", home.cy) == 0
     assert plain("DELETE FROM journeys_note", home.awa) == 0
     assert plain("SELECT count(*) FROM journeys_note", None, person) == [(1 + len(HOSTILE),)]
-
-
-def test_a_document_is_sealed_opened_by_its_structure_alone_and_leaves_no_trace(home):
-    client = signed_in(home.bo)
-    path = page(home, "documents")
-    sent = client.post(path, {**in_name_of(home.network, "document"), **upload(name="../../évasion.exe")})
-    assert sent.status_code == 302
-    (row,) = as_all(Document)
-    assert (row.media_type, row.size, row.name) == ("image/png", len(PNG), "Devis")
-    assert PNG[:16] not in (sealed.folder() / row.path).read_bytes()
-    got = client.get(page(home, "documents", row.pk))
-    assert got.content == PNG
-    assert got["Content-Disposition"] == 'attachment; filename="devis.png"'
-    assert (got["X-Content-Type-Options"], got["Content-Type"]) == ("nosniff", "image/png")
-    assert "no-store" in got["Cache-Control"]
-    act_as(None, f"person:{home.person.pk}")
-    assert OpeningEvent.objects.latest("pk").why == f"Document ouvert (n° {row.pk})"
-    agree(home.person, Aim.PARTAGE)  # which shares no document
-    for who, seen in ((home.bo, 1), (home.cy, 1), (home.awa, 0), (home.dan, 0), (None, 0)):
-        act_as(who)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM journeys_document")
-            assert cursor.fetchone() == (seen,)
-    act_as(home.bo)
-
-    (sealed.folder() / row.path).write_bytes(b"MSEAL1 changed")
-    assert client.get(page(home, "documents", row.pk)).status_code == 422
-    assert "Mariam" not in client.get(page(home, "documents", row.pk)).text
-
-
-def files():
-    return [path for path in sealed.folder().rglob("*") if path.is_file()] if sealed.folder().exists() else []
-
-
-def test_what_cannot_be_kept_is_said_in_french_and_leaves_nothing(home):
-    client, path = signed_in(home.bo), page(home, "documents")
-    structure = in_name_of(home.network, "document")
-    large = client.post(path, {**structure, **upload(data=b"%PDF-" + b"x" * 30 * 1024 * 1024)})
-    assert large.status_code == 413
-    assert "Ce document dépasse 10 Mo" in large.text
-    assert "Mariam" in large.text  # the file, with the form as it was
-    for data, words in ((b"MZ\x90\x00", "pas d’une sorte"), (b"%PDF-1.4 rien", "abîmé"), (b"", "vide")):
-        refused = client.post(path, {**structure, **upload(data=data)})
-        assert refused.status_code == 422
-        assert words in refused.text
-    assert client.post(path, structure).status_code == 422
-    checked = Client(enforce_csrf_checks=True)
-    checked.cookies = client.cookies
-    assert checked.post(path, {**structure, **upload()}).status_code == 403
-    assert (files(), as_all(Document)) == ([], [])
-
-
-def test_a_document_goes_with_its_row_and_what_is_left_over_is_swept(
-    home, django_capture_on_commit_callbacks
-):
-    client = signed_in(home.bo)
-    for name in ("un", "deux"):
-        client.post(page(home, "documents"), {**in_name_of(home.network, "document"), **upload(said=name)})
-    first, second = as_all(Document)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(page(home, "documents", first.pk, "supprimer")).status_code == 302
-    assert [path.name for path in files()] == [second.path.split("/")[1]]
-    with django_capture_on_commit_callbacks(execute=True):
-        document_actions.forget_documents(home.person.pk)
-        with for_purpose(Purpose.RETENTION):
-            Document.objects.all().delete()
-    assert files() == []
-    left = sealed.new_name()
-    sealed.seal(io.BytesIO(b"left over"), left)
-    (sealed.folder() / left[:2] / ".half.part").write_bytes(b"MSEAL1")
-    with for_purpose(Purpose.RETENTION):
-        assert document_actions.sweep(timezone.now()) == 0
-        assert document_actions.sweep(timezone.now() + timedelta(hours=2)) == 2
-    assert files() == []
-
-
-def mails():
-    with for_purpose(Purpose.MAIL):
-        return list(OutgoingMail.objects.order_by("pk"))
-
-
-def events():
-    return [
-        (
-            mail.to,
-            mail.subject,
-            next(iter(Calendar.from_ical(mail.attachments[0][2]).walk("VEVENT"))),
-            mail.attachments[0][1],
-        )
-        for mail in mails()
-        if mail.attachments
-    ]
-
-
-def test_an_appointment_is_set_moved_and_cancelled_in_both_calendars(home):
-    with for_purpose(Purpose.CONSENT):
-        Person.objects.filter(pk=home.person.pk).update(email="mariam@exemple.invalid")
-    client = signed_in(home.bo)
-    path = page(home, "rendez-vous")
-    assert client.post(path, appointment(home, received_by="")).status_code == 422
-    assert client.post(path, appointment(home, received_by=home.dan.pk)).status_code == 422
-    assert client.post(path, appointment(home, day="2090-01-01")).status_code == 422
-    for _ in range(2):  # sent twice: one
-        assert client.post(path, appointment(home)).status_code == 302
-    (row,) = as_all(Appointment)
-    form = {
-        "structure": home.network.pk, "day": localdate(row.starts_at).isoformat(), "hour": "16:30", "minutes": "45",
-        "received_by": home.cy.pk, "place": "",
-    }  # fmt: skip
-    one = page(home, "rendez-vous", row.pk)
-    assert "14:00" in client.get(one).text
-    assert client.post(one, {**form, "version": 1}).status_code == 302
-    late = client.post(one, {**form, "hour": "17:00", "version": 1})
-    assert late.status_code == 409
-    assert (
-        client.post(page(home, "rendez-vous", row.pk, "issue"), {"issue": "annule", "version": 2}).status_code
-        == 302
-    )
-    told = events()
-    assert [(to, event["SEQUENCE"], event["STATUS"], kind) for to, _subject, event, kind in told] == [
-        ("mariam@exemple.invalid", 0, "CONFIRMED", "text/calendar; method=REQUEST"),
-        (home.bo.email, 0, "CONFIRMED", "text/calendar; method=REQUEST"),
-        ("mariam@exemple.invalid", 1, "CONFIRMED", "text/calendar; method=REQUEST"),
-        (home.cy.email, 1, "CONFIRMED", "text/calendar; method=REQUEST"),
-        (home.bo.email, 1, "CANCELLED", "text/calendar; method=CANCEL"),  # who no longer receives
-        ("mariam@exemple.invalid", 2, "CANCELLED", "text/calendar; method=CANCEL"),
-        (home.cy.email, 2, "CANCELLED", "text/calendar; method=CANCEL"),
-    ]
-    assert len({str(event["UID"]) for _to, _subject, event, _kind in told}) == 1
-    assert localtime(told[2][2]["DTSTART"].dt).strftime("%H:%M") == "16:30"
-    for mail in mails():
-        assert "Koné" not in mail.subject + mail.text + str(mail.attachments)
-        assert "Mariam" not in mail.subject + mail.text + str(mail.attachments)
-        assert not (mail.to != "mariam@exemple.invalid" and "mariam@" in str(mail.attachments))
-    assert str(told[1][2]["SUMMARY"]) == "Rendez-vous avec M. K."
-    again = client.post(
-        page(home, "rendez-vous", row.pk, "issue"), {"issue": "fait", "version": 3}, follow=True
-    )
-    assert "déjà noté" in again.text
-
-
-@pytest.mark.parametrize(
-    ("issue", "state"), [("fait", State.RDV_FAIT), ("absent", State.ABSENT), ("excuse", State.EXCUSE)]
-)
-def test_what_an_appointment_gave_moves_the_referral(home, settings, issue, state):
-    settings.SMS_URL = ""
-    settings.DEMO = True
-    referral = make_referral(
-        home.person, home.relay, home.network, home.bo, state=State.ACCEPTEE, initials="M. K."
-    )
-    client = signed_in(home.bo)
-    assert client.post(page(home, "rendez-vous"), appointment(home)).status_code == 302
-    (row,) = as_all(Appointment)
-
-    def now():
-        with for_purpose(Purpose.FOLLOW_UP):
-            return Referral.objects.get(pk=referral.pk)
-
-    assert row.referral_id == referral.pk
-    assert (now().next_action, now().next_action_at) == (NextAction.NOTER_ISSUE, row.ends_at)
-    with for_purpose(Purpose.MAIL):
-        assert [text.to for text in OutgoingText.objects.all()] == [home.person.phone]
-    path = page(home, "rendez-vous", row.pk, "issue")
-    if issue != "excuse":
-        assert "pas encore eu lieu" in client.post(path, {"issue": issue, "version": 1}, follow=True).text
-        act_as(home.bo)
-        Appointment.objects.update(starts_at=timezone.now() - timedelta(hours=2), ends_at=timezone.now())
-    version = as_all(Appointment)[0].version
-    assert client.post(path, {"issue": issue, "version": version}).status_code == 302
-    assert as_all(Appointment)[0].status == issue
-    assert now().state == state
-    assert [event["STATUS"] for _to, _subject, event, _kind in events()][1:] == (
-        ["CANCELLED"] if issue == "excuse" else []
-    )  # excused before the day: out of the calendar
-    assert client.post(path, {"issue": issue, "version": version}).status_code == 302  # twice: nothing more
-    assert client.post(path, {"issue": "autre", "version": version}, follow=True).status_code == 200
-    act_as(home.bo)
-
-
-def test_a_cancelled_appointment_asks_for_another(home):
-    referral = make_referral(home.person, home.relay, home.network, home.bo, state=State.ACCEPTEE)
-    client = signed_in(home.bo)
-    client.post(page(home, "rendez-vous"), appointment(home))
-    client.post(page(home, "rendez-vous"), appointment(home, hour="16:00"))
-    row, other = as_all(Appointment)
-
-    def cancelled(one):
-        client.post(page(home, "rendez-vous", one.pk, "issue"), {"issue": "annule", "version": 1})
-        with for_purpose(Purpose.FOLLOW_UP):
-            return Referral.objects.get(pk=referral.pk)
-
-    found = cancelled(row)
-    assert (found.next_action, found.next_action_at) == (NextAction.NOTER_ISSUE, other.ends_at)
-    found = cancelled(other)
-    assert (found.state, found.next_action, found.in_charge_id) == (
-        State.ACCEPTEE,
-        NextAction.FIXER_RDV,
-        home.bo.pk,
-    )
 
 
 def test_a_withdrawal_closes_the_file_at_once(home):
