@@ -43,14 +43,19 @@ class Neighbourhoods(NamedTuple):
     d: str
 
 
+COMMUNES_FROM = 9
+
+
 @dataclass(frozen=True)
 class View:
-    """A drawing to make: a box, its zoom, drawing units a pixel, and pixels drawn around it."""
+    """A drawing to make: a box, its zoom, drawing units a pixel, pixels drawn around it, and from which zoom the borders
+    of communes are drawn."""
 
     box: Box
     zoom: int
     units_per_px: int = 4
     margin_px: float = 8
+    communes_from: int = COMMUNES_FROM
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -60,17 +65,17 @@ class View:
             "scale": px_per_m * self.units_per_px,
             "margin_m": self.margin_px / px_per_m,
             "zoom": self.zoom,
-            "level": int(smallest_level(self.zoom)),
+            "level": int(smallest_level(self.zoom, self.communes_from)),
         }
 
 
-def smallest_level(zoom: int) -> Border.Level:
-    """The smallest territories whose borders are drawn at this zoom."""
+def smallest_level(zoom: int, communes_from: int = COMMUNES_FROM) -> Border.Level:
+    """The smallest territories whose borders are drawn at this zoom; those of communes from `communes_from` on."""
     if zoom <= 5:
         return Border.Level.REGION
     if zoom <= 7:
         return Border.Level.DEPARTEMENT
-    return Border.Level.EPCI if zoom == 8 else Border.Level.COMMUNE
+    return Border.Level.COMMUNE if zoom >= communes_from else Border.Level.EPCI
 
 
 def tile_box(z: int, x: int, y: int) -> Box:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from maillage.core.tiles import tile_folder
 from maillage.territories.actions.drawing import borders, draw_territories, mended
+from maillage.territories.basemap import COMMUNES_FROM, Window, first_view, mercator
 from maillage.territories.models import Border, Commune, Contour
 from maillage.territories.queries.basemap import View, drawing_versions, drawn_lines, tile_box
 
@@ -199,3 +200,15 @@ def _no_kept_tile(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     yield
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("zoom", "drawn"), [(9, False), (10, False), (11, True), (13, True)])
+def test_a_first_view_leaves_the_borders_of_communes_to_the_tiles_until_they_are_few(zoom, drawn):
+    window = Window(*mercator(2.393, 48.964), zoom, 800, 720)
+
+    lines = drawn_lines(View(window.box, zoom, communes_from=COMMUNES_FROM))
+
+    assert (str(int(Border.Level.COMMUNE)) in lines) is drawn
+    assert str(int(Border.Level.COMMUNE)) in drawn_lines(View(window.box, zoom))
+    assert len(first_view(window, margin_px=200)) < 160_000
