@@ -25,7 +25,7 @@ class ContactForm(TrapFields):
     reach = forms.CharField(
         label=gettext_lazy("Votre téléphone, ou votre adresse e-mail"),
         max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "tel email", "autocapitalize": "none"}),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "autocapitalize": "none"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Ce que vous cherchez"),
