@@ -11,7 +11,7 @@ from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import Conflict, DomainError
 from maillage.journeys import schedule
-from maillage.journeys.models import CLOSED, Referral, State
+from maillage.journeys.models import CLOSED, Referral, ReferralEvent, State
 from maillage.journeys.queries.in_charge import person_in_charge
 from maillage.journeys.queries.transitions import may_follow
 
@@ -103,8 +103,14 @@ def save(row: Referral) -> None:
         row.refresh_from_db()
 
 
+def who_moved(row: Referral) -> str:
+    """The displayed name of who last moved it, as its log says; nobody's for a link, a job or the person."""
+    moves = ReferralEvent.objects.filter(referral_number=row.pk).order_by("-pk")
+    return name_of(moves.values_list("user_number", flat=True).first())
+
+
 def name_of(user_id: int | None) -> str:
-    """The displayed name of a colleague who has a referral in charge."""
+    """The displayed name of someone who has a referral in charge, or moved it."""
     with for_purpose(Purpose.ADMINISTRATION):
         found = User.objects.filter(pk=user_id).first() if user_id else None
     return str(found) if found else _("une autre personne")

@@ -21,6 +21,7 @@ from maillage.journeys.actions.moves import (
     move,
     name_of,
     save,
+    who_moved,
 )
 from maillage.journeys.actions.requirements import (
     AlreadyReferred,
@@ -75,6 +76,8 @@ def create_referral(
     themselves. Raises NothingReceived, AlreadyReferred, NotAllowedNow.
     """
     person = person_to_refer(person_id)
+    if by is not None and from_organisation_id is not None and not _is_member(by, from_organisation_id):
+        raise NotAllowedNow(_("Choisissez une structure dont vous êtes membre."))
     days = promised_days(to_organisation_id, from_organisation_id)
     with for_purpose(Purpose.FOLLOW_UP):
         row = (
@@ -148,9 +151,7 @@ def accept_referral(
     if row.state == State.ACCEPTEE:
         if by is not None and row.in_charge_id == by:
             return row
-        raise ReferralTaken(
-            _("%(name)s a déjà accepté cette orientation.") % {"name": name_of(row.in_charge_id)}
-        )
+        raise ReferralTaken(_("%(name)s a déjà accepté cette orientation.") % {"name": who_moved(row)})
     mine = _as_receiver(row, by)
     row = move(
         row, State.ACCEPTEE, by=by, at=at, via=via, in_charge=mine, answered_at=at, answer_note=note.strip(),
@@ -348,12 +349,14 @@ def _check_version(row: Referral, version: int | None) -> None:
     if version is not None and version != row.version:
         raise ReferralTaken(
             _("%(name)s a répondu entre-temps : l’orientation est « %(state)s ».")
-            % {"name": name_of(row.in_charge_id), "state": row.get_state_display().lower()}
+            % {"name": who_moved(row), "state": row.get_state_display().lower()}
         )
 
 
 def _as_receiver(row: Referral, by: int | None) -> int | None:
     """`by`, when they belong to the receiving structure: it is in their charge from now on."""
-    if by and Membership.objects.filter(organisation=row.to_organisation_id, user=by).exists():
-        return by
-    return None
+    return by if by and _is_member(by, row.to_organisation_id) else None
+
+
+def _is_member(user_id: int, organisation_id: int) -> bool:
+    return Membership.objects.filter(organisation=organisation_id, user=user_id).exists()

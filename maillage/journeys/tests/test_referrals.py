@@ -133,12 +133,14 @@ def test_only_a_followed_person_is_referred_to_another_open_structure_once(home)
 
     with pytest.raises(NotAllowedNow):
         create(person=make_person(home.other))
+    agree(home.person, Aim.SUIVI, home.other)
+    with pytest.raises(NotAllowedNow):
+        create(sender=home.other)  # not a structure of theirs
     with pytest.raises(actions.NothingReceived):
         create(to=home.relay)
     Terms.objects.create(organisation=home.other, is_open=False)
     with pytest.raises(actions.NothingReceived):
         create(to=home.other)
-    agree(home.person, Aim.SUIVI, home.other)
     unknown = make_referral(home.person, home.other, home.network, home.dan)  # another's draft says nothing
     row = sent(home)
     assert row.state == State.ENVOYEE
@@ -180,6 +182,9 @@ def test_a_refusal_has_a_reason_and_goes_back_to_the_sender(home):
     row = do("refuse_referral", row, home.bo, reason="hors-zone")
     assert (row.next_action, row.in_charge_id) == (NextAction.PREVENIR_PERSONNE, home.awa.pk)
 
+    # who refused is named, not who has it now
+    with pytest.raises(ReferralTaken, match=str(home.bo)):
+        do("refuse_referral", row, home.cy, reason="complet", version=row.version - 1)
     row = do("note_person_told", row, home.awa)
     assert (row.next_action, row.person_told_at) == (NextAction.PROPOSER_SUITE, NOW + timedelta(hours=1))
 
