@@ -35,7 +35,7 @@ FURTHEST = (
     State.RDV_FAIT, State.ABSENT, State.EXCUSE, State.ACCEPTEE, State.RECUE, State.ENVOYEE, State.SANS_REPONSE, State.REFUSEE,
     State.BROUILLON,
 )  # fmt: skip
-TOLD = ("last_name", "phone", "email", "gender", "situation", "phase", "birth_year")
+TOLD = ("last_name", "gender", "situation", "phase", "birth_year")
 
 
 class NotTwoFiles(DomainError):
@@ -46,8 +46,8 @@ class NotTwoFiles(DomainError):
 def merge_people(*, kept_id: int, other_id: int, organisation_id: int, by: int, at: datetime) -> Person:
     """Make the file `other_id` part of `kept_id`; the structure of `by` follows both. Raises NotTwoFiles.
 
-    What `kept_id` says of the person stays; what it does not say comes from the other; a second number or address is
-    written down in a note of the structure. The same agreement twice: the first given goes on, the other is kept as ended.
+    What `kept_id` says of the person stays; what it does not say comes from the other. Their space opens by the number and
+    the address of the older file; those of the other are written down in a note of the structure. The same agreement twice: the first given goes on, the other is kept as ended.
     Two referrals to one structure: the one that has gone further goes on, the other is cancelled. Who read the other
     file is still told to the person.
     """
@@ -179,12 +179,13 @@ def _follows(kept: Person, other: Person) -> None:
 
 
 def _complete(kept: Person, other: Person) -> list[str]:
-    """Fill what `kept` does not say with what `other` says; gives the other's number and address that are left over."""
-    spare = [
-        readable_phone(other.phone) if name == "phone" else other.email
-        for name in ("phone", "email")
-        if getattr(kept, name) and getattr(other, name) and getattr(kept, name) != getattr(other, name)
-    ]
+    """Fill what `kept` does not say with what `other` says; gives the number and the address that are left over.
+
+    The space opens by what the older file says: a file made yesterday does not bring a door of its own.
+    """
+    first, second = sorted((kept, other), key=lambda one: (one.created_at, one.pk))
+    ways = {readable_phone(second.phone), second.email} - {readable_phone(first.phone), first.email, ""}
+    kept.phone, kept.email = first.phone, first.email
     for name in TOLD:
         if not getattr(kept, name):
             setattr(kept, name, getattr(other, name))
@@ -195,4 +196,4 @@ def _complete(kept: Person, other: Person) -> list[str]:
     kept.created_at = min(kept.created_at, other.created_at)
     kept.last_activity_at = max(kept.last_activity_at, other.last_activity_at)
     kept.warned_at = None
-    return spare
+    return sorted(ways)

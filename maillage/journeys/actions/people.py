@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from maillage.journeys.queries.consents import is_known
 from maillage.journeys.queries.home import Home
 
 log = structlog.get_logger()
+TYPOS = timedelta(days=1)  # in which who wrote someone down mends a number; afterwards, the person alone does
 ASKED = (
     "first_name",
     "last_name",
@@ -44,6 +45,10 @@ class AlreadyKnown(Conflict):
 
 class PersonChanged(Conflict):
     """Somebody else corrected the file since it was read."""
+
+
+class NotTheirDoor(DomainError):
+    """A professional would change what opens the person's own space."""
 
 
 class Unreachable(DomainError):
@@ -145,7 +150,8 @@ def correct_person(
 ) -> Person:
     """Correct what is kept of someone whom the acting identity reads: `values` of ASKED; `home` None keeps where they live.
 
-    `by` is None for the person themselves. Raises AlreadyKnown, Unreachable, PersonChanged, TooMany.
+    `by` is None for the person themselves; the others change a number or an address on the first day only (TYPOS), since it
+    opens the person's own space. Raises AlreadyKnown, NotTheirDoor, Unreachable, PersonChanged, TooMany.
     """
     now = Person.objects.filter(pk=person_id).first()
     reached = (
@@ -155,6 +161,12 @@ def correct_person(
     )
     if now and reached != {"phone": now.phone, "email": now.email}:
         _reachable(**reached)
+        if by is not None and at - now.created_at > TYPOS:
+            raise NotTheirDoor(
+                _(
+                    "Seule la personne change son numéro ou son adresse, dans « Mon parcours » : c’est ce qui ouvre son espace. En attendant, écrivez le nouveau dans une note."
+                )
+            )
         limit("known-person", by or f"person-{person_id}", times=30, per_seconds=3600)
         if is_known(**reached, but=person_id):
             raise AlreadyKnown

@@ -119,10 +119,10 @@ def test_nothing_is_lost_when_two_files_become_one(home):
         assert not Person.objects.filter(pk=home.other.pk).exists()
         person = Person.objects.get(pk=one.pk)
         assert (person.phone, person.email, person.last_name, person.commune_id, person.birth_year, person.languages) == (
-            "+33612345678", "m@exemple.invalid", "Koné", NANTES, 1994, ["ar"],
+            "+33612345679", "m@exemple.invalid", "Koné", NANTES, 1994, ["ar"],
         )  # fmt: skip
         assert person.created_at == home.other.created_at
-        assert "06 12 34 56 79" in Note.objects.filter(person=one, author=home.awa).get().body
+        assert "06 12 34 56 78" in Note.objects.filter(person=one, author=home.awa).get().body
         assert Frein.objects.get(person=one).raised_on == home.at.date() - timedelta(days=9)
         assert GroupMember.objects.get(person=one).joined_on == home.at.date() - timedelta(days=9)
         assert Attendance.objects.get(person=one).status == "present"
@@ -176,6 +176,18 @@ def test_referrals_of_both_go_on_and_of_two_to_one_structure_the_furthest(home):
         assert cursor.rowcount == 1
     act_as(home.bo)
     assert not Person.objects.filter(pk=one.pk).exists()
+
+
+def test_a_file_made_yesterday_brings_no_door_of_its_own(home):
+    """Who would read everything of someone writes down a second file with their own number, then joins the two."""
+    late = make_person(
+        home.relay, first_name="Mariam", phone="+33698765432", email="moi@exemple.invalid", created_at=home.at
+    )
+    act_as(home.awa)
+    one = merge_people(
+        kept_id=late.pk, other_id=home.kept.pk, organisation_id=home.relay.pk, by=home.awa.pk, at=home.at
+    )
+    assert (one.phone, one.email) == ("+33612345678", "")
 
 
 def test_only_who_follows_both_makes_them_one(home):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import signing
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from maillage.accounts.tests.people import person as user
@@ -306,7 +306,7 @@ def test_erased_only_anonymous_facts_remain_and_nothing_waits_to_be_sent(home):
 
 
 def test_a_file_is_corrected_by_who_follows_it_and_never_over_somebody_else_s(home):
-    person, other = make_person(home.relay, first_name="Mariam"), make_person(home.network)
+    person = make_person(home.relay, first_name="Mariam", created_at=timezone.now() - timedelta(days=3))
     client = signed_in(home.awa)
     path = f"/espace/personnes/{person.pk}/corriger/"
     assert "Mariam" in client.get(path).text
@@ -314,9 +314,24 @@ def test_a_file_is_corrected_by_who_follows_it_and_never_over_somebody_else_s(ho
     act_as(home.awa)
     version = Person.objects.get(pk=person.pk).version
     said = {"first_name": "Mariama", "phone": person.phone, "version": version, "address": "Nantes"}
-    assert client.post(path, {**said, "phone": other.phone}).status_code == 422
+    refused = client.post(path, {**said, "phone": "0698765432"})  # it would open the person's space
+    assert "Seule la personne change son numéro" in refused.text
+    act_as(home.awa)
+    for change in ("phone = '+33698765432'", "email = 'moi@exemple.invalid'"):
+        with (
+            pytest.raises(IntegrityError, match="their space"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"UPDATE journeys_person SET {change} WHERE id = %s", [person.pk])
+    new = make_person(home.relay, created_at=timezone.now())
+    typo = {"first_name": "Léa", "phone": "0698765432", "version": new.version}
+    known = {**typo, "phone": "0612345678"}
+    make_person(home.network, phone="+33612345678")
+    assert client.post(f"/espace/personnes/{new.pk}/corriger/", known).status_code == 422
+    assert client.post(f"/espace/personnes/{new.pk}/corriger/", typo).status_code == 302
     assert client.post(path, said).status_code == 302
     assert client.post(path, said).status_code == 422  # somebody corrected it meanwhile
     assert signed_in(home.bo).post(path, said).status_code == 404
-    (kept, _other) = all_of(Person)
+    kept = all_of(Person)[0]
     assert (kept.first_name, kept.commune_id) == ("Mariama", NANTES)

@@ -95,7 +95,12 @@ def correct(request: HttpRequest, person_id: int) -> HttpResponse:
             if error.status == 429:
                 raise
             form.add_error(None, str(error))
-    context = {"form": form, "person": person, "back": _after(person.pk)}
+    context = {
+        "form": form,
+        "person": person,
+        "back": _after(person.pk),
+        "door_shut": timezone.now() - person.created_at > people.TYPOS,
+    }
     return render(request, "journeys/people/correct.html", context, status=422 if form.errors else 200)
 
 
