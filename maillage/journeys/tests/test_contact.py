@@ -157,7 +157,9 @@ def test_a_call_back_becomes_a_referral_by_whoever_took_it(home):
     with for_purpose(Purpose.CALL_BACK):
         take_call(call_id=call.pk, user_id=home.cleo.pk, at=home.now)
     assert [Client().get(path).status_code, dan.get(path).status_code] == [302, 404]
-    assert "Réseau B" in cleo.get(path).text
+    shown = cleo.get(path).text
+    assert "Réseau B" in shown
+    assert "soit envoyée à cette structure. Cette structure lira mon nom" in shown
     assert cleo.post(path, {"offer": "999999999"}).status_code == 422
 
     assert cleo.post(path, {"offer": home.service.pk}).status_code == 302

@@ -21,7 +21,7 @@ from maillage.journeys.forms.answers import PassOnForm
 from maillage.journeys.forms.contact import ContactForm
 from maillage.journeys.forms.mine import CodeForm
 from maillage.journeys.models import Aim
-from maillage.journeys.queries.consents import question
+from maillage.journeys.queries.consents import latest_text, question
 from maillage.journeys.queries.next_offer import offers_around
 from maillage.journeys.queries.referrals import Target, target_of
 from maillage.organisations.access import who_answers_calls
@@ -96,8 +96,15 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
                 request, _("C’est parti : « %(structure)s » prend la suite.") % {"structure": offer.structure}
             )
             return redirect("organisations:calls")
-    context = {"call": row, "offers": offers, "form": form}
+    context = {"call": row, "offers": offers, "form": form, "words": _words_to_read()}
     return render(request, "journeys/contact/call.html", context, status=422 if form.errors else 200)
+
+
+def _words_to_read() -> str:
+    """The words in force, which the agreement given on the telephone will name, whichever structure is chosen."""
+    this = _("cette structure")
+    words = latest_text(Aim.ORIENTATION).body.replace("{structure}", this)
+    return words.replace(f". {this}", f". {this.capitalize()}")
 
 
 def _send_code(request: HttpRequest, reach: str) -> None:
