@@ -1,7 +1,7 @@
 """A whole referral, in a real browser: a relay at a desk, an adviser at another, the person on their phone.
 
 Refer → accept → appointment → step, read by the person; refuse → the person is told → the next offer; silence → reminders
-→ the coordinator, with the clock of the follow-up.
+→ the coordinator, with the clock of the follow-up; the figures, which tell of nobody.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ from tests import databases
 from tests.browser import checks
 
 NAME, NUMBER, SAID = "Salomé", "06 39 98 09 01", "Un salon de thé associatif, elle cherche un local."
+FUNDER = "Financeur"
 RELAY, ADVISER, COORDINATOR = (
     "Relais de proximité",
     "Conseillère ou conseiller",
@@ -150,6 +151,22 @@ def test_refer_accept_appointment_step_and_the_person_reads_it_all(
     phone.get_by_role("link", name="Qui a lu mon dossier").click()
     expect(phone.get_by_role("main")).to_contain_text("CitésLab Garges")
     looked_at(phone)
+
+
+def test_a_funder_reads_figures_and_nobody_s_file(
+    chromium: Browser, site: str, demo: psycopg.Connection
+) -> None:
+    with desk_of(chromium, site, FUNDER) as funder:
+        funder.goto("/espace/chiffres/")
+        main = funder.get_by_role("main")
+        expect(main).to_contain_text("Personnes rencontrées")
+        assert main.locator("table").count() >= 3
+        looked_at(funder)
+        for kept in ("Mariam", "Koné", "06 39 98"):
+            expect(main).not_to_contain_text(kept)
+        response = funder.goto(f"/espace/personnes/{number_of(demo, 'Mariam')}/")
+        assert response
+        assert response.status == 404
 
 
 def test_refused_the_person_is_told_why_and_offered_something_else(
