@@ -282,3 +282,13 @@ def test_the_demo_has_figures_of_examples(db):
     assert len(made.figures["structures"]) == demo_figures.RECEIVERS
     demo_figures.forget_figures()
     assert not Publication.objects.exists()
+
+
+def test_a_year_in_which_nobody_came_says_nothing(db, client):
+    made = publish_year(2026, NOW)
+    assert made.figures["territories"][""]["people"] is None
+    assert made.figures["structures"] == {}
+    assert "Pas encore assez" in client.get("/delais/").content.decode()
+    reader = signed_in(user("anim@exemple.invalid", ("animator",)))
+    assert "Trop peu de personnes" in reader.get("/espace/chiffres/").content.decode()
+    assert reader.get("/espace/chiffres.csv").status_code == 404
