@@ -33,6 +33,10 @@ class WitnessMissing(DomainError):
     """An agreement given by word of mouth names who heard it."""
 
 
+class LinkNotSent(DomainError):
+    """No text message leaves from here, and the person has no mail address."""
+
+
 @transaction.atomic
 def give_consent(
     *,
@@ -107,7 +111,7 @@ def ask_known(*, phone: str, email: str, organisation_id: int, label: str, by: i
     """
     person = person_reached_by(phone=phone, email=email)
     if person is not None:
-        ask_by_link(person, organisation_id=organisation_id, label=label, by=by, at=at)
+        _ask(person, [(Aim.SUIVI.value, organisation_id)], organisation_id, label=label, by=by, at=at)
 
 
 @transaction.atomic
@@ -122,24 +126,46 @@ def ask_by_link(
 ) -> ConsentRequest:
     """Send the person a link, good for 72 hours and one answer: may this structure follow them, and what else `aims` says.
 
-    `label` is what the structure wrote to find its request again. A request that waits already is the answer.
+    `label` is what the structure wrote to find its request again. A request that waits already is the answer. Raises
+    LinkNotSent.
     """
     asked = list(aims) or [(Aim.SUIVI.value, organisation_id)]
+    request, via = _ask(person, asked, organisation_id, label=label, by=by, at=at)
+    if not via:
+        raise LinkNotSent(
+            _(
+                "Ici, les liens partent par e-mail seulement. Ajoutez une adresse e-mail, ou recueillez l’accord à l’écran ou devant témoin."
+            )
+        )
+    return request
+
+
+def _ask(
+    person: Person,
+    asked: list[tuple[str, int | None]],
+    organisation_id: int,
+    *,
+    label: str,
+    by: int,
+    at: datetime,
+) -> tuple[ConsentRequest, str]:
+    """The request, and how its link left: « sms », « mail », « waiting », « limited », or "" for no way at all."""
+    aims = [list(pair) for pair in asked]
     with for_purpose(Purpose.CONSENT):
         waiting = ConsentRequest.objects.filter(
             person=person,
             organisation=organisation_id,
             answer="",
             asked_at__gt=at - LINK_LASTS,
-            aims=[list(pair) for pair in asked],
+            aims=aims,
         ).first()
         if waiting:
-            return waiting
+            return waiting, "waiting"
         request = ConsentRequest.objects.create(
             person=person,
             organisation_id=organisation_id,
             asked_by_id=by,
-            aims=[list(pair) for pair in asked],
+            aims=aims,
             label=label[:80],
             asked_at=at,
         )
@@ -149,7 +175,7 @@ def ask_by_link(
         except TooMany:
             via = "limited"
     log.info("consent.asked", request=request.pk, organisation=organisation_id, by=by, via=via)
-    return request
+    return request, via
 
 
 @transaction.atomic

@@ -179,6 +179,24 @@ def test_by_a_link_nothing_is_read_before_the_person_says_yes_and_it_serves_once
     assert client.get(f"/accord/{forged}/").status_code == 404
 
 
+def test_where_no_text_leaves_a_link_needs_a_mail_address(home, settings):
+    settings.DEMO = False
+    client = signed_in(home.awa)
+    page = client.post(NEW, typed(structure=home.relay.pk, how="link"))
+    assert page.status_code == 422
+    assert "par e-mail seulement" in page.text
+    assert all_of(Person) == []
+    assert (
+        client.post(NEW, typed(structure=home.relay.pk, how="link", email="m@exemple.invalid")).status_code
+        == 302
+    )
+    assert [mail.to for mail in sent()[1]] == ["m@exemple.invalid"]
+    # of who is known, not even that is told
+    make_person(home.network, phone="+33612345670")
+    asked = client.post(NEW, typed(structure=home.relay.pk, phone="0612345670", ask="1"), follow=True)
+    assert "La demande est faite" in asked.text
+
+
 def test_a_link_is_over_after_72_hours_and_who_never_answers_is_forgotten(home, client):
     now = timezone.now()
     person = people.add_person(

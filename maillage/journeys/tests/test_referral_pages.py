@@ -149,7 +149,8 @@ def test_a_relay_refers_someone_in_three_choices(home):
     assert client.post(address, said).status_code == 409  # it is under way
 
 
-def test_the_person_is_asked_by_a_link_and_the_draft_waits(home):
+def test_the_person_is_asked_by_a_link_and_the_draft_waits(home, settings):
+    settings.DEMO = True  # text messages leave, for its outbox
     client = signed_in(home.awa)
     address = f"/orienter/?personne={home.person.pk}&structure={home.network.slug}"
     said = {"sender": home.relay.pk, "reason": "Un camion", "urgency": "normale", "send": "1", "how": "link"}
@@ -158,6 +159,13 @@ def test_the_person_is_asked_by_a_link_and_the_draft_waits(home):
     with for_purpose(Purpose.CONSENT):
         asked = ConsentRequest.objects.get(person=home.person)
     assert (asked.aims, asked.label) == ([["orientation", home.network.pk]], "M. K.")
+
+    settings.DEMO = False  # no text message, no mail address: the draft is kept, and why is said
+    other = make_person(home.relay)
+    address = f"/orienter/?personne={other.pk}&structure={home.network.slug}"
+    refused = client.post(address, said)
+    assert refused.status_code == 422
+    assert "par e-mail seulement" in refused.text
 
 
 def test_nobody_is_referred_who_is_not_followed_nor_to_a_closed_door(home):
