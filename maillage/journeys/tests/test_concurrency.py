@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import psycopg
 from django.db import connection, connections, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.journeys.actions.appointments import set_appointment
-from maillage.journeys.models import Aim, Appointment, Referral, State
+from maillage.journeys.models import Aim, Appointment, Follow, Referral, State
 from maillage.journeys.tests.factories import NOW, agree, make_person, make_referral, member
 from maillage.organisations.tests.factories import make_organisation
 
@@ -49,6 +51,32 @@ def test_sending_and_withdrawing_at_once_never_leave_a_referral_without_an_agree
 
     with transaction.atomic(), for_purpose(Purpose.FOLLOW_UP):
         assert Referral.objects.get(pk=draft.pk).state == State.ANNULEE
+
+    # the other way round: it left first, the withdrawal waits for it, then ends it
+    with transaction.atomic():
+        draft = make_referral(person, relay, network, awa)
+        given = agree(person, Aim.ORIENTATION, network)
+
+    def withdraw():
+        with psycopg.connect(host=settings["HOST"], user=settings["USER"], dbname=settings["NAME"]) as other:
+            other.execute("SELECT set_config('maillage.subject', %s, true)", [f"person:{person.pk}"])
+            other.execute("UPDATE journeys_consent SET withdrawn_at = now() WHERE id = %s", [given.pk])
+
+    with psycopg.connect(host=settings["HOST"], user=settings["USER"], dbname=settings["NAME"]) as sender:
+        sender.execute("SELECT set_config('maillage.user_id', %s, true)", [str(awa.pk)])
+        sender.execute(
+            "UPDATE journeys_referral SET state = 'envoyee', sent_at = now(), moved_at = now(), next_action = 'repondre' WHERE id = %s",
+            [draft.pk],
+        )
+        withdrawing = threading.Thread(target=withdraw)
+        withdrawing.start()
+        withdrawing.join(0.5)
+        assert withdrawing.is_alive()  # it waits for the sending
+        sender.commit()
+        withdrawing.join()
+    with transaction.atomic(), for_purpose(Purpose.FOLLOW_UP):
+        assert Referral.objects.get(pk=draft.pk).state == State.ANNULEE
+        assert not Follow.objects.filter(Q(until=None) | Q(until__gt=Now()), organisation=network).exists()
 
 
 def test_one_appointment_sent_twice_at_once_is_one(bare_database, settings):
