@@ -12,7 +12,7 @@ WITHOUT_PAGE = (
     "grappes", "oembed", "travaux/", "media/",
     # behind the secret of a mail: their own app tries them
     "initiatives/proposer/preuve/", "initiatives/corriger/", "fiche/", "structures/invitation/", "structures/demande/", "suivre/",
-    "services/a-jour/", "services/signalement/", "reponse/", "accord/",
+    "services/a-jour/", "services/signalement/", "reponse/", "accord/", "garder-mon-dossier/",
     # behind a code: without it, each is the entrance
     "mon-parcours/code/", "mon-parcours/documents/", "mon-parcours/quitter/", "mon-parcours/lectures/", "mon-parcours/accords/",
     "mon-parcours/mes-donnees/", "mon-parcours/me-joindre/", "mon-parcours/effacer/",
