@@ -9,6 +9,7 @@ import pytest
 
 from maillage.__main__ import main
 from maillage.config import env
+from maillage.core.backup import libpq
 from tests.environment import ROOT
 from tests.install.processes import maillage
 
@@ -26,6 +27,19 @@ from tests.install.processes import maillage
         (lambda: env.database("X_TEST"), "mysql://a:motdepasse@b/c", "postgresql://"),
         (lambda: env.database("X_TEST"), "postgresql://a:motdepasse@b", "postgresql://"),
         (lambda: env.database("X_TEST"), "postgresql://a:motdepasse@b:port/c", "postgresql://"),
+        (lambda: env.database("X_TEST"), "postgresql://a:motdepasse@b/c?ssl=1", "sslmode"),
+        (lambda: env.url("X_TEST", schemes=("smtp",)), "smtp://a:motdepasse@b:port", "smtp://"),
+        (lambda: env.url("X_TEST", schemes=("smtp",)), "smtp://:25", "un serveur"),
+        (lambda: env.site_url("X_TEST", ""), "https://exemple.fr/chemin", "sans chemin"),
+        (lambda: env.site_url("X_TEST", ""), "https:exemple.fr", "sans chemin"),
+        (lambda: env.tile_url("X_TEST"), "https://exemple.fr/{z}/{x}.png", "{y}"),
+        (lambda: env.hosts("X_TEST", ()), "exemple.fr,https://exemple.fr", "sans « https:// »"),
+        (lambda: env.hosts("X_TEST", ()), "exemple.fr:443", "ni port"),
+        (lambda: env.mail_address("X_TEST"), "Maillage <contact@exemple.fr>", "contact@exemple.fr"),
+        (lambda: env.sender("X_TEST", ""), "Maillage", "Maillage <contact@exemple.fr>"),
+        (lambda: env.time_zone("X_TEST", ""), "Europe/Nantes", "Europe/Paris"),
+        (lambda: env.time_zone("X_TEST", ""), "/etc/passwd", "Europe/Paris"),
+        (lambda: env.secret("X_TEST"), "a:motdepasse", "32 caractères"),
     ],
 )
 def test_a_wrong_value_names_its_variable_and_what_it_should_be(monkeypatch, read, raw, expected):
@@ -48,7 +62,43 @@ def test_a_database_url_keeps_capitals_and_special_characters(monkeypatch):
         "PASSWORD": "p@ss/é",
         "HOST": "/tmp/Prise",
         "PORT": "5433",
+        "OPTIONS": {},
     }
+
+
+def test_what_a_database_url_asks_of_libpq_reaches_its_programs_too(monkeypatch):
+    monkeypatch.setenv(
+        "X_TEST", "postgresql://site@serveur/ville?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    )
+
+    found = env.database("X_TEST")
+
+    assert found["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
+    ours = {"options": "-c jit=off", "application_name": "maillage"}
+    assert libpq(found | {"OPTIONS": found["OPTIONS"] | ours}) == {
+        "PGDATABASE": "ville",
+        "PGUSER": "site",
+        "PGHOST": "serveur",
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/etc/ca.pem",
+    }
+
+
+@pytest.mark.parametrize(
+    ("read", "raw", "value"),
+    [
+        (lambda: env.hosts("X_TEST", ()), "*", ["*"]),
+        (lambda: env.hosts("X_TEST", ()), ".exemple.fr, [::1],", [".exemple.fr", "[::1]"]),
+        (lambda: env.site_url("X_TEST", ""), "https://exemple.fr:8443/", "https://exemple.fr:8443"),
+        (lambda: env.tile_url("X_TEST"), "https://{s}.a.fr/{z}/{x}/{y}", "https://{s}.a.fr/{z}/{x}/{y}"),
+        (lambda: env.url("X_TEST", schemes=("smtp",)), "smtp://b?starttls", "smtp://b?starttls"),
+        (lambda: env.sender("X_TEST", ""), "Écoute <a@exemple.fr>", "Écoute <a@exemple.fr>"),
+    ],
+)
+def test_a_right_value_is_taken(monkeypatch, read, raw, value):
+    monkeypatch.setenv("X_TEST", raw)
+
+    assert read() == value
 
 
 def test_the_operations_page_lists_every_variable_and_no_other():
@@ -71,6 +121,25 @@ def test_the_start_stops_in_one_line(tmp_path):
     assert done.stderr.startswith("MAILLAGE_BASE_URL vaut « exemple.fr »")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "data" / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        (
+            {"MAILLAGE_DATA_DIR": "/proc/nulle-part"},
+            "MAILLAGE_DATA_DIR vaut « /proc/nulle-part » : ce compte ne peut",
+        ),
+        ({"DATABASE_OWNER_URL": "postgresql://a@b/c"}, "DATABASE_OWNER_URL est donnée sans DATABASE_URL"),
+        ({"MAILLAGE_OIDC_URL": "https://qui.exemple.fr"}, "MAILLAGE_OIDC_ID est vide"),
+    ],
+)
+def test_so_do_settings_that_do_not_go_together(tmp_path, variables, said):
+    done = maillage(tmp_path / "data", "check", **variables)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.fixture

@@ -4,26 +4,35 @@ import base64
 import os
 import re
 from collections.abc import Callable
+from email.headerregistry import Address
+from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
+SHORTEST_SECRET = 32  # characters
+# what a database's address may ask of libpq
+LIBPQ_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
 
 class SettingError(SystemExit):
     """A variable that cannot be used; the message names it, says what it holds and what it should hold."""
 
 
-def _read(name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
+def _read(name: str, default: T, parse: Callable[[str], T], expected: str, *, secret: bool = False) -> T:
+    """The parsed variable; SettingError when `parse` raises ValueError. A `secret` value is not repeated in it."""
     raw = os.environ.get(name, "").strip()
     if not raw:
         return default
     try:
         return parse(raw)
-    except (ValueError, KeyError) as error:
-        raise SettingError(f"{name} vaut « {raw} » : il faut {expected}.") from error
+    except (ValueError, KeyError, OSError) as error:
+        said = "ne convient pas" if secret else f"vaut « {raw} »"
+        raise SettingError(f"{name} {said} : il faut {expected}.") from error
 
 
 def text(name: str, default: str = "") -> str:
@@ -50,11 +59,65 @@ def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int
     return _read(name, default, parse, f"un nombre entier entre {least} et {most}")
 
 
+def secret(name: str) -> str:
+    """A secret of at least SHORTEST_SECRET characters, or nothing."""
+
+    def parse(raw: str) -> str:
+        if len(raw) < SHORTEST_SECRET:
+            raise ValueError
+        return raw
+
+    return _read(name, "", parse, f"au moins {SHORTEST_SECRET} caractères, tirés au hasard", secret=True)
+
+
+def time_zone(name: str, default: str) -> str:
+    """The name of a time zone of this system."""
+    return _read(
+        name, default, lambda raw: ZoneInfo(raw).key, "le nom d'un fuseau horaire, comme Europe/Paris"
+    )
+
+
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Values separated by commas."""
     return _read(
         name, list(default), lambda raw: [part.strip() for part in raw.split(",") if part.strip()], "des mots"
     )
+
+
+def hosts(name: str, default: tuple[str, ...]) -> list[str]:
+    """Host names separated by commas, without scheme, port or path."""
+
+    def parse(raw: str) -> list[str]:
+        found = [part.strip() for part in raw.split(",") if part.strip()]
+        if not all(HOST.fullmatch(part) for part in found):
+            raise ValueError
+        return found
+
+    return _read(
+        name, list(default), parse, "des noms, sans « https:// » ni port (exemple.fr,www.exemple.fr)"
+    )
+
+
+def mail_address(name: str) -> str:
+    """A mail address, alone."""
+    return _read(name, "", _mail_address, "une adresse, comme contact@exemple.fr")
+
+
+def sender(name: str, default: str) -> str:
+    """A mail address, with the name of who writes before it or not."""
+
+    def parse(raw: str) -> str:
+        _mail_address(parseaddr(raw)[1])
+        return raw
+
+    return _read(name, default, parse, "une adresse, comme Maillage <contact@exemple.fr>")
+
+
+def _mail_address(raw: str) -> str:
+    address = Address(addr_spec=raw)
+    if not (address.username and address.domain):
+        raise ValueError
+    return raw
 
 
 def seal_keys(name: str) -> list[str]:
@@ -75,7 +138,7 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
     return _read(
         name,
         [],
-        lambda raw: [ip_network(part.strip()) for part in raw.split(",")],
+        lambda raw: [ip_network(part.strip()) for part in raw.split(",") if part.strip()],
         "des adresses ou des réseaux (10.0.0.0/8, ::1)",
     )
 
@@ -107,23 +170,64 @@ def url(name: str, default: str = "", *, schemes: tuple[str, ...] = ("http", "ht
     """An absolute URL whose scheme is one of `schemes`, without a trailing slash."""
 
     def parse(raw: str) -> str:
-        parts = urlsplit(raw)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
-            raise ValueError(raw)
+        _address(raw, schemes)
         return raw.rstrip("/")
 
+    # some hold a password
+    return _read(name, default, parse, _addresses(schemes), secret="@" in os.environ.get(name, ""))
+
+
+def site_url(name: str, default: str) -> str:
+    """The root of a site: a scheme and a host, perhaps a port, nothing after them."""
+
+    def parse(raw: str) -> str:
+        parts = _address(raw, ("http", "https"))
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+            raise ValueError
+        return raw.rstrip("/")
+
+    return _read(name, default, parse, "une adresse sans chemin, comme https://exemple.fr")
+
+
+def tile_url(name: str) -> str:
+    """The address of raster tiles, with {z}, {x} and {y} where their numbers go."""
+
+    def parse(raw: str) -> str:
+        _address(raw, ("http", "https"))
+        if not all(mark in raw for mark in ("{z}", "{x}", "{y}")):
+            raise ValueError
+        return raw
+
     return _read(
-        name, default, parse, "une adresse commençant par " + " ou ".join(f"{s}://" for s in schemes)
+        name, "", parse, "une adresse avec {z}, {x} et {y}, comme https://exemple.fr/{z}/{x}/{y}.png"
     )
 
 
-def database(name: str) -> dict[str, str] | None:
-    """Django's connection keys from `postgresql://user:password@host:port/name`, or None when unset."""
+def _address(raw: str, schemes: tuple[str, ...]) -> SplitResult:
+    """The parts of an absolute URL. Raises ValueError for another scheme, no host, or a port that is none."""
+    parts = urlsplit(raw)
+    if parts.scheme not in schemes or not parts.hostname or parts.port == 0 or " " in raw:
+        raise ValueError
+    return parts
 
-    def parse(raw: str) -> dict[str, str]:
+
+def _addresses(schemes: tuple[str, ...]) -> str:
+    return "une adresse commençant par " + " ou ".join(f"{s}://" for s in schemes) + ", puis un serveur"
+
+
+def database(name: str) -> dict[str, Any] | None:
+    """Django's connection keys from `postgresql://user:password@host:port/name?sslmode=…`, or None when unset.
+
+    Options of libpq that it may carry: LIBPQ_OPTIONS.
+    """
+
+    def parse(raw: str) -> dict[str, Any]:
         parts = urlsplit(raw)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
         if parts.scheme not in {"postgres", "postgresql", "postgis"} or not parts.path.strip("/"):
-            raise ValueError(raw)
+            raise ValueError
+        if not options.keys() <= set(LIBPQ_OPTIONS):
+            raise ValueError
         return {
             "NAME": unquote(parts.path.strip("/")),
             "USER": unquote(parts.username or ""),
@@ -131,12 +235,10 @@ def database(name: str) -> dict[str, str] | None:
             # not `hostname`, which lower-cases: a socket's folder has capitals
             "HOST": unquote(re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")),
             "PORT": str(parts.port or ""),
+            "OPTIONS": options,
         }
 
-    try:
-        return _read(name, None, parse, "postgresql://utilisateur:motdepasse@serveur:5432/base")
-    except SettingError as error:
-        # never repeat a password
-        raise SettingError(
-            f"{name} est mal formée : il faut postgresql://utilisateur:motdepasse@serveur:5432/base."
-        ) from error
+    expected = "postgresql://utilisateur:motdepasse@serveur:5432/base, suivie au besoin de ?" + "&".join(
+        f"{option}=…" for option in LIBPQ_OPTIONS
+    )
+    return _read(name, None, parse, expected, secret=True)

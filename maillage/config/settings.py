@@ -5,6 +5,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pghistory
 from csp.constants import NONE, SELF
@@ -19,18 +20,17 @@ DATA_DIR = env.folder("MAILLAGE_DATA_DIR", BASE_DIR / "var")
 
 DEBUG = env.flag("MAILLAGE_DEBUG", False)
 DEMO = env.flag("MAILLAGE_DEMO", False)
-BASE_URL = env.url("MAILLAGE_BASE_URL", "http://127.0.0.1:8000")
-ALLOWED_HOSTS = env.words("MAILLAGE_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+BASE_URL = env.site_url("MAILLAGE_BASE_URL", "http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.hosts("MAILLAGE_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 HTTPS = BASE_URL.startswith("https://")
 
 
 def _secret_key() -> str:
     """MAILLAGE_SECRET_KEY, or a key made once and kept in the data folder, readable by its owner alone."""
-    if key := env.text("MAILLAGE_SECRET_KEY"):
+    if key := env.secret("MAILLAGE_SECRET_KEY"):
         return key
     path = DATA_DIR / "secret-key"
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -39,31 +39,47 @@ def _secret_key() -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = _secret_key()
+METRICS = env.flag("MAILLAGE_METRICS", True)
+METRICS_DIR = DATA_DIR / "metrics"
+try:
+    (METRICS_DIR if METRICS else DATA_DIR).mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = _secret_key()
+except OSError as error:
+    raise env.SettingError(
+        f"MAILLAGE_DATA_DIR vaut « {DATA_DIR} » : ce compte ne peut pas se servir de ce dossier ({error.strerror} : "
+        f"{error.filename}). Donnez-le à ce compte (chown), ou choisissez-en un autre."
+    ) from error
 
 # --- Database: the web role serves, the owner migrates (docs/architecture.md) ------------------------------
 CLUSTER = Cluster(DATA_DIR)
 EMBEDDED = env.database("DATABASE_URL") is None
 
 
-def _connection(target: dict[str, str]) -> dict[str, object]:
+def _connection(target: dict[str, Any]) -> dict[str, object]:
     return {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         **target,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # JIT measured three times slower on our queries
-        "OPTIONS": {"options": "-c jit=off", "application_name": "maillage"},
+        "OPTIONS": {
+            **target.get("OPTIONS", {}),
+            "options": "-c jit=off",
+            "application_name": "maillage",
+        },
     }
 
 
-_web = env.database("DATABASE_URL")
+_web, _owner = env.database("DATABASE_URL"), env.database("DATABASE_OWNER_URL")
 DATABASES = {
     "default": _connection(_web or CLUSTER.connection("maillage_web")),
-    "owner": _connection(env.database("DATABASE_OWNER_URL") or _web or CLUSTER.connection("maillage_owner")),
+    "owner": _connection(_owner or _web or CLUSTER.connection("maillage_owner")),
 }
 # a role that row security does not stop, for `backup`; an embedded cluster has its superuser
 BACKUP_CONNECTION = env.database("DATABASE_BACKUP_URL")
+if EMBEDDED and (_owner or BACKUP_CONNECTION):
+    name = "DATABASE_OWNER_URL" if _owner else "DATABASE_BACKUP_URL"
+    raise env.SettingError(f"{name} est donnée sans DATABASE_URL : donnez aussi l'adresse du rôle web.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Applications ----------------------------------------------------------------------------------------
@@ -189,6 +205,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "Maillage"
 # an identity provider (ProConnect or another OpenID Connect one), when the instance names one
 OIDC_URL = env.url("MAILLAGE_OIDC_URL")
+OIDC_ID = env.text("MAILLAGE_OIDC_ID")
+if OIDC_URL and not OIDC_ID:
+    raise env.SettingError("MAILLAGE_OIDC_ID est vide : il faut l'identifiant donné par MAILLAGE_OIDC_URL.")
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = env.flag("MAILLAGE_OIDC_TRUST_EMAIL", False)
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = SOCIALACCOUNT_EMAIL_AUTHENTICATION
@@ -200,7 +219,7 @@ SOCIALACCOUNT_PROVIDERS = {
             {
                 "provider_id": "oidc",
                 "name": env.text("MAILLAGE_OIDC_NAME", "ProConnect"),
-                "client_id": env.text("MAILLAGE_OIDC_ID"),
+                "client_id": OIDC_ID,
                 "secret": env.text("MAILLAGE_OIDC_SECRET"),
                 "settings": {
                     "server_url": OIDC_URL,
@@ -223,7 +242,7 @@ LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("français"))]
 LOCALE_PATHS = [BASE_DIR / "maillage" / "locale"]
 USE_TZ = True
-TIME_ZONE = env.text("MAILLAGE_TIME_ZONE", "Europe/Paris")
+TIME_ZONE = env.time_zone("MAILLAGE_TIME_ZONE", "Europe/Paris")
 
 # --- Files -----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -256,7 +275,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Who publishes this instance --------------------------------------------------------------------------
 PUBLISHER = env.text("MAILLAGE_PUBLISHER")
 HOSTING = env.text("MAILLAGE_HOSTING")
-CONTACT_EMAIL = env.text("MAILLAGE_CONTACT_EMAIL")
+CONTACT_EMAIL = env.mail_address("MAILLAGE_CONTACT_EMAIL")
 SOURCE_URL = env.url("MAILLAGE_SOURCE_URL")
 
 # --- Navigation: a link shows once its page exists -------------------------------------------------------
@@ -299,7 +318,7 @@ FOOTER_NAVIGATION = [
 ]
 
 # --- Security --------------------------------------------------------------------------------------------
-TILE_URL = env.text("MAILLAGE_TILE_URL")
+TILE_URL = env.tile_url("MAILLAGE_TILE_URL")
 TILE_ATTRIBUTION = env.text("MAILLAGE_TILE_ATTRIBUTION")
 GEOCODER_URL = env.url("MAILLAGE_GEOCODER_URL")
 ROUTING_URL = env.url("MAILLAGE_ROUTING_URL")
@@ -335,7 +354,7 @@ SMS_URL = env.url("MAILLAGE_SMS_URL")
 SMS_TOKEN = env.text("MAILLAGE_SMS_TOKEN")
 # after the last activity, and never without a warning 30 days before
 JOURNEYS_RETENTION_DAYS = env.number("MAILLAGE_RETENTION_DAYS", 730, least=60, most=3650)
-DEFAULT_FROM_EMAIL = env.text("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@localhost>")
+DEFAULT_FROM_EMAIL = env.sender("MAILLAGE_FROM_EMAIL", "Maillage <ne-pas-repondre@localhost>")
 
 # --- Logs, figures ---------------------------------------------------------------------------------------
 LOGGING = logs.configuration(
@@ -343,11 +362,10 @@ LOGGING = logs.configuration(
     env.choice("MAILLAGE_LOG_FORMAT", "auto", ("auto", "json", "text")),
 )
 METRICS_TOKEN = env.text("MAILLAGE_METRICS_TOKEN")
-if env.flag("MAILLAGE_METRICS", True):
+if METRICS:
     # read by prometheus_client when a process counts its first request
     # never inherited: a site started from another one's process would empty its figures
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(DATA_DIR / "metrics")
-    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 
 # --- History, cache, log ---------------------------------------------------------------------------------
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -33,6 +34,7 @@ from maillage.core.rights import grant_to_web
 
 FORMAT = 1
 MANIFEST, DUMP, MEDIA, SEALED = "manifest.json", "database.dump", "media", "sealed"
+OURS = {"options", "application_name"}  # of the settings' own connections
 DROP_OURS = Path(__file__).parent / "sql" / "drop_ours.sql"
 
 
@@ -329,7 +331,16 @@ def libpq(target: dict[str, Any]) -> dict[str, str]:
         "HOST": "PGHOST",
         "PORT": "PGPORT",
     }
-    return {variable: str(target[key]) for key, variable in names.items() if target.get(key)}
+    found = {variable: str(target[key]) for key, variable in names.items() if target.get(key)}
+    # what the address asks of libpq (sslmode…), without what the site asks of its own connections
+    asked = {name: value for name, value in target.get("OPTIONS", {}).items() if name not in OURS}
+    return found | {f"PG{name.upper()}": str(value) for name, value in asked.items()}
+
+
+def program_version(program: str) -> int:
+    """The major version of one of PostgreSQL's programs. Raises ClusterError when it is missing."""
+    told = subprocess.run([binary(program), "--version"], check=True, capture_output=True, text=True).stdout
+    return int(re.search(r"\d+", told)[0])  # type: ignore[index]
 
 
 def list_of(dump: Path) -> str:
