@@ -76,11 +76,15 @@ def deliver_due() -> int:
     return sent
 
 
-def smtp() -> EmailBackend:
-    """A connection, still closed, to settings.SMTP_URL: smtps:// is TLS from the start, smtp:// on port 587 uses STARTTLS."""
+def smtp(*, patience_s: float = SMTP_PATIENCE_S) -> EmailBackend:
+    """A connection, still closed, to settings.SMTP_URL.
+
+    smtps:// is TLS from the start (port 465 if none is given); smtp:// is STARTTLS, never less, on port 587 (if none is
+    given) or with `?starttls`, and in clear elsewhere: a relay of our own network.
+    """
     url = urlsplit(settings.SMTP_URL)
     secure = url.scheme == "smtps"
-    port = url.port or (465 if secure else 25)
+    port = url.port or (465 if secure else 587)
     return EmailBackend(
         host=url.hostname,
         port=port,
@@ -88,7 +92,7 @@ def smtp() -> EmailBackend:
         password=unquote(url.password or ""),
         use_ssl=secure,
         use_tls=not secure and (port == 587 or "starttls" in url.query),
-        timeout=SMTP_PATIENCE_S,
+        timeout=patience_s,
     )
 
 

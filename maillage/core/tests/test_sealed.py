@@ -10,7 +10,8 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from maillage.core import sealed
-from maillage.core.doctor import Status, sealed_files
+from maillage.core.doctor import Status
+from maillage.core.doctor.machine import sealed_files
 
 C = sealed.CHUNK
 SIZES = (0, 1, C - 1, C, C + 1, 2 * C, 2 * C + 5)
