@@ -130,8 +130,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     # around the transaction: allauth says some things only once it has committed
     "django.contrib.messages.middleware.MessageMiddleware",
-    # around it too: the log of files opened is written in a transaction of its own, even for a page that only reads
-    "maillage.journeys.openings.OpeningMiddleware",
     "maillage.core.middleware.ActingMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

@@ -3,27 +3,37 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-Work = Callable[[], object]
-_waiting: ContextVar[list[Work] | None] = ContextVar("afterwards", default=None)
+from dataclasses import dataclass
 
 
-def afterwards(work: Work) -> None:
-    """Do `work` once the request's transaction has ended well, in another, in the same name; outside a request, at once.
+@dataclass(frozen=True)
+class Note:
+    """One thing to write down; `in_any_case`: also when the view failed, or refused."""
 
-    The page leaves after it: what could not be written down is not shown.
+    write: Callable[[], object]
+    in_any_case: bool
+
+
+_waiting: ContextVar[list[Note] | None] = ContextVar("afterwards", default=None)
+
+
+def afterwards(write: Callable[[], object], *, in_any_case: bool = False) -> None:
+    """Do `write` once the request's transaction has ended well, in another, in the same name; outside a request, at once.
+
+    With `in_any_case`, also when it was undone: what the view has read, it has read. The page leaves after it, and stays in no
+    cache: what could not be written down is not shown.
     """
     waiting = _waiting.get()
     if waiting is None:
-        work()
+        write()
     else:
-        waiting.append(work)
+        waiting.append(Note(write, in_any_case))
 
 
 @contextmanager
-def collecting() -> Iterator[list[Work]]:
+def collecting() -> Iterator[list[Note]]:
     """What one request asks to be done afterwards."""
-    waiting: list[Work] = []
+    waiting: list[Note] = []
     token = _waiting.set(waiting)
     try:
         yield waiting

@@ -10,6 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils.cache import add_never_cache_headers
 
 from maillage.core import metrics, problems, ratelimit
 from maillage.core.acting import Purpose, Subject, acting_as
@@ -28,7 +29,11 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class ActingMiddleware:
-    """Wrap the view in the acting user's transaction; GET and HEAD may not write, a failure leaves nothing behind."""
+    """Wrap the view in the acting user's transaction; GET and HEAD may not write, a failure leaves nothing behind.
+
+    Then write, in another one, what the view asked to be noted (core.afterwards). Such a page, and those of who proved that a
+    file is theirs, stay in no cache.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -64,11 +69,15 @@ class ActingMiddleware:
             if failed or getattr(request, "view_failed", False):
                 counted.undone = True
                 transaction.set_rollback(True)
-        if notes and not counted.undone:
+        kept = [note for note in notes if note.in_any_case or not counted.undone]
+        if kept:
             with acting_as(identity, subject=subject):
-                for note in notes:
-                    note()
-        return self._explained(request, response, identity)
+                for note in kept:
+                    note.write()
+        response = self._explained(request, response, identity)
+        if kept or subject:
+            add_never_cache_headers(response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Whatever a view raises, nothing that it wrote stays; a rule that said no becomes a page or a problem."""

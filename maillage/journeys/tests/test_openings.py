@@ -5,14 +5,18 @@ import io
 
 import pytest
 from django.db import DatabaseError
+from django.http import Http404
 from django.test import RequestFactory
 
 from maillage.accounts.tests.people import person as user
 from maillage.accounts.tests.people import signed_in
+from maillage.core.afterwards import afterwards
+from maillage.core.errors import DomainError
 from maillage.journeys import openings
 from maillage.journeys.models import OpeningEvent, State
 from maillage.journeys.queries.export import harmless
 from maillage.journeys.tests.factories import act_as, make_person, make_referral, member
+from maillage.journeys.views import referral
 from maillage.organisations.models import Membership
 from maillage.organisations.tests.factories import make_organisation
 
@@ -107,6 +111,23 @@ def test_the_log_is_written_once_and_by_oneself(home):
     request = RequestFactory().get("/")
     request.user = home.awa
     act_as(home.eve)
-    openings.note_opening(request, home.person.pk, organisation_id=home.relay.pk, why="x" * 500)
     with pytest.raises(DatabaseError, match="row-level security"):
-        OpeningEvent.objects.bulk_create(request.openings)
+        openings.note_opening(request, home.person.pk, organisation_id=home.relay.pk, why="x" * 500)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("after the file was read"), DomainError("Non."), Http404()])
+def test_what_was_opened_is_written_whatever_becomes_of_the_page(home, monkeypatch, error):
+    sent = make_referral(home.person, home.relay, home.network, home.cy, state=State.ENVOYEE)
+    client, lost = signed_in(home.cy), []
+    client.raise_request_exception = False
+
+    def fail(*_args, **_values):
+        afterwards(lambda: lost.append("written"))
+        raise error
+
+    monkeypatch.setattr(referral, "render", fail)
+    answer = client.get(f"/espace/orientations/{sent.pk}/")
+
+    assert answer.status_code >= 400
+    assert [why for *_, why in opened(home.person)] == [f"Orientation n° {sent.pk}"]
+    assert lost == []

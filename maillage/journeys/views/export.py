@@ -26,8 +26,8 @@ def people(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     follows = people_of(organisation_id, at=now)
     why = _("Export : %(why)s") % {"why": form.cleaned_data["why"]}
-    for follow in follows:
-        note_opening(request, follow.person_id, organisation_id=organisation_id, why=why, at=now)
+    people = [follow.person_id for follow in follows]
+    note_opening(request, *people, organisation_id=organisation_id, why=why, at=now)
     return HttpResponse(
         as_csv(follows),
         content_type="text/csv; charset=utf-8",
