@@ -6,7 +6,7 @@ in the table, and /demo/boite-d-envoi/ shows them.
 
 import smtplib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
@@ -16,12 +16,13 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maillage.core import jobs
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
+from maillage.core.outbox import claim
 
 log = structlog.get_logger()
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440)]
@@ -60,17 +61,15 @@ class OutboxBackend(BaseEmailBackend):
 def deliver_due() -> int:
     """Send every mail that is due, in one SMTP conversation; returns how many were accepted.
 
-    Each mail is claimed first, in its own transaction: a worker killed before the answer tries again after the
-    back-off, with the same Message-ID, and two workers never send one mail at once.
+    A mail that is tried again keeps its Message-ID. A server that does not answer ends the run: one wait, not one a mail.
     """
-    if not settings.SMTP_URL:
+    if not settings.SMTP_URL or not _waits():
         return 0
     sent = 0
     connection = smtp()
     try:
-        while mail := _claim():
-            if _deliver(connection, mail):
-                sent += 1
+        while _is_open(connection) and (mail := _claim()):
+            sent += _deliver(connection, mail)
     finally:
         connection.close()
     return sent
@@ -101,33 +100,37 @@ def forget_old_mails() -> int:
     return OutgoingMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
-def latest(count: int = 50) -> list[OutgoingMail]:
-    """The last mails of the demo's outbox, newest first."""
-    with for_purpose(Purpose.MAIL):
-        return list(OutgoingMail.objects.order_by("-created_at", "-pk")[:count])
+def _waits() -> bool:
+    with acting_as(None, purpose=Purpose.MAIL, read_only=True):
+        return _due(timezone.now()).exists()
+
+
+def _due(at: datetime) -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(
+        Q(due_at__isnull=True) | Q(due_at__lte=at), sent_at=None, given_up_at=None
+    )
 
 
 def _claim() -> OutgoingMail | None:
     now = timezone.now()
-    with acting_as(None, purpose=Purpose.MAIL):
-        mail = (
-            OutgoingMail.objects.select_for_update(skip_locked=True)
-            .filter(Q(due_at__isnull=True) | Q(due_at__lte=now), sent_at=None, given_up_at=None)
-            .order_by("created_at", "pk")
-            .first()
-        )
-        if mail is not None:
-            mail.due_at = now + WAITS[min(mail.attempts, len(WAITS) - 1)]
-            mail.attempts += 1
-            mail.save(update_fields=["due_at", "attempts"])
-    return mail
+    return claim(_due(now), WAITS, at=now)
+
+
+def _is_open(connection: EmailBackend) -> bool:
+    """Whether the server is there, or came; else the mails wait for it without losing an attempt."""
+    if connection.connection is None:
+        try:
+            connection.open()
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            log.warning("mail.unreachable", code=_code(error), error=type(error).__name__)
+            return False
+    return True
 
 
 def _deliver(connection: EmailBackend, mail: OutgoingMail) -> bool:
     """Whether the server took the mail. What it refuses for good, or seven times, is given up."""
     try:
-        if connection.connection is None:
-            connection.open()
         connection.send_messages([_message(mail)])
     except (smtplib.SMTPException, OSError) as error:
         connection.close()

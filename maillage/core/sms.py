@@ -15,6 +15,7 @@ from django.utils import timezone
 from maillage.core import jobs
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingText
+from maillage.core.outbox import claim
 
 log = structlog.get_logger()
 WAITS = [timedelta(seconds=s) for s in (30, 120, 600, 3600, 14400)]
@@ -44,8 +45,7 @@ def send_text(to: str, text: str, *, at: datetime, lasts: timedelta = LASTS) -> 
 def deliver_due() -> int:
     """Send every message that is due; returns how many the gateway took. What it took is deleted.
 
-    Each is claimed first, in its own transaction: two workers never send one at once, and a worker killed before the
-    answer tries again after the back-off, with the same `id`, by which the gateway knows it.
+    One that is tried again keeps its `id`, by which the gateway knows it.
     """
     if not settings.SMS_URL:
         return 0
@@ -65,26 +65,9 @@ def forget_old_texts(at: datetime) -> int:
     return OutgoingText.objects.filter(until__lt=at - LASTS).delete()[0]
 
 
-def latest(count: int = 50) -> list[OutgoingText]:
-    """The last messages of the demo's outbox, newest first."""
-    with for_purpose(Purpose.MAIL):
-        return list(OutgoingText.objects.order_by("-created_at", "-pk")[:count])
-
-
 def _claim() -> OutgoingText | None:
     now = timezone.now()
-    with acting_as(None, purpose=Purpose.MAIL):
-        row = (
-            OutgoingText.objects.select_for_update(skip_locked=True)
-            .filter(due_at__lte=now, until__gt=now)
-            .order_by("created_at", "pk")
-            .first()
-        )
-        if row is not None:
-            row.due_at = now + WAITS[min(row.attempts, len(WAITS) - 1)]
-            row.attempts += 1
-            row.save(update_fields=["due_at", "attempts"])
-    return row
+    return claim(OutgoingText.objects.filter(due_at__lte=now, until__gt=now), WAITS, at=now)
 
 
 def _deliver(client: object, row: OutgoingText) -> bool:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from maillage.core import mail, progress, sms
+from maillage.core import progress
+from maillage.core.models import OutgoingMail, OutgoingText
+from maillage.core.outbox import latest
 
 
 @login_not_required
@@ -42,4 +44,5 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The demo's mails and text messages, which leave for nowhere."""
     if not settings.DEMO or settings.SMTP_URL:
         raise Http404
-    return render(request, "core/outbox.html", {"mails": mail.latest(), "texts": sms.latest()})
+    found = {"mails": latest(OutgoingMail), "texts": latest(OutgoingText)}
+    return render(request, "core/outbox.html", found)

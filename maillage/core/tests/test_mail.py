@@ -125,14 +125,20 @@ def test_what_is_refused_for_good_is_given_up_and_the_others_leave(sink):
     ]
 
 
-def test_no_server_at_all_costs_nothing_but_time(settings, bare_database):
-    settings.SMTP_URL = "smtp://127.0.0.1:9"
-    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+def test_a_server_that_is_down_costs_one_wait_and_no_mail_an_attempt(sink, settings, monkeypatch):
+    there, settings.SMTP_URL = settings.SMTP_URL, "smtp://127.0.0.1:9"
+    tried, tries = [], mail.EmailBackend.open
+    monkeypatch.setattr(mail.EmailBackend, "open", lambda self: tried.append(self.port) or tries(self))
     with acting_as(None):
-        send_mail("Sujet", "Texte", None, ["ada@example.org"])
+        send_mail("Sujet", "Texte", None, ["ada@example.org", "bob@example.org"])
 
     assert mail.deliver_due() == 0
-    assert rows("attempts", "sent_at", "given_up_at") == [(1, None, None)]
+    assert (tried, rows("attempts", "due_at")) == ([9], [(0, None), (0, None)])
+
+    settings.SMTP_URL = there
+    assert mail.deliver_due() == 2  # as soon as it is back
+    tried.clear()
+    assert (mail.deliver_due(), tried) == (0, [])  # nothing waits: nobody is disturbed
 
 
 def test_a_worker_killed_half_way_does_not_lose_the_mail(sink):

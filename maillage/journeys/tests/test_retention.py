@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, for_purpose
-from maillage.core.sms import latest as latest_texts
+from maillage.core.models import OutgoingText
+from maillage.core.outbox import latest
 from maillage.journeys.actions.retention import keep_link, purge
 from maillage.journeys.models import Consent, Fact, Follow, Person, State, Step
 from maillage.journeys.tests.factories import NOW, act_as, make_person, make_referral, member
@@ -84,7 +85,7 @@ def test_a_sign_of_life_starts_the_two_years_again():
 def test_someone_keeps_their_file_by_the_link_of_the_warning(client):
     kept = make_person(created_at=NOW - YEARS)
     purge(NOW)
-    (message,) = latest_texts()
+    (message,) = latest(OutgoingText)
     address = re.search(r"https?://[^/]+(/\S+)", message.text)[1]
     act_as(None)
 
