@@ -16,7 +16,6 @@ from maillage.journeys import openings
 from maillage.journeys.models import OpeningEvent, State
 from maillage.journeys.queries.export import harmless
 from maillage.journeys.tests.factories import act_as, make_person, make_referral, member
-from maillage.journeys.views import referral
 from maillage.organisations.models import Membership
 from maillage.organisations.tests.factories import make_organisation
 
@@ -125,7 +124,7 @@ def test_what_was_opened_is_written_whatever_becomes_of_the_page(home, monkeypat
         afterwards(lambda: lost.append("written"))
         raise error
 
-    monkeypatch.setattr(referral, "render", fail)
+    monkeypatch.setattr("maillage.journeys.views.referral.render", fail)
     answer = client.get(f"/espace/orientations/{sent.pk}/")
 
     assert answer.status_code >= 400
