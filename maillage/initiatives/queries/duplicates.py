@@ -9,10 +9,12 @@ from math import cos, radians
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.queries.likeness import similarity
 from maillage.initiatives.sql import statement
+from maillage.territories.models import Commune
 
 NEAR_M = 150
 SAME_NAME = 0.62  # chosen on the labelled pairs of tests/duplicates.csv
@@ -21,7 +23,7 @@ _CANDIDATES = 100
 
 @dataclass(frozen=True)
 class Likely:
-    """One fiche that may be the same. `distance_m` is None when one of the two has no point."""
+    """One fiche that may be the same. `distance_m` is None when one of the two is known by its territory only."""
 
     initiative: Initiative
     reason: str  # "siret" or "name"
@@ -34,6 +36,38 @@ def likely_duplicates(
 ) -> list[Likely]:
     """The fiches, not archived, that may be the one called `title` at `place` (queries.values), surest first."""
     place = place or {"scope": "national"}
+    communes = _same_town(place.get("commune"))
+    shown: list[tuple[int, str, float, float | None]] = []
+    for number, name, scope, commune, same_siret, metres in _candidates(
+        title, place, communes, siret, exclude
+    ):
+        alike = similarity(title[:200], name)
+        in_town = "commune" in {scope, place.get("scope")} and commune in communes
+        distance = None if in_town else metres  # a town hall is nobody's address
+        if same_siret or ((distance is None or distance <= NEAR_M) and alike >= SAME_NAME):
+            shown.append((number, "siret" if same_siret else "name", alike, distance))
+    shown.sort(key=lambda one: (one[1] != "siret" and one[2] < 0.9, -one[2], one[0]))
+    fiches = Initiative.objects.select_related("commune", "carrier").in_bulk(
+        [one[0] for one in shown[:limit]]
+    )
+    return [
+        Likely(fiches[number], reason, alike, None if distance is None else round(distance))
+        for number, reason, alike, distance in shown[:limit]
+    ]
+
+
+def _same_town(commune: str | None) -> list[str]:
+    """The commune, and what may name the same place: the arrondissements of Paris, or Paris for one of them."""
+    if not commune:
+        return []
+    rows = Commune.objects.filter(Q(pk=commune) | Q(parent=commune) | Q(arrondissements=commune))
+    return list(rows.values_list("pk", flat=True))
+
+
+def _candidates(
+    title: str, place: dict[str, Any], communes: list[str], siret: str, exclude: int | None
+) -> list[tuple[int, str, str, str | None, bool, float | None]]:
+    """What sql/likely_duplicates.sql returns."""
     lon, lat = place.get("lon"), place.get("lat")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -44,7 +78,7 @@ def likely_duplicates(
                 "lon": lon,
                 "lat": lat,
                 "scope": place.get("scope") or "",
-                "commune": place.get("commune") or "",
+                "communes": communes,
                 "departement": place.get("departement") or "",
                 "region": place.get("region") or "",
                 "near_lat": NEAR_M / 110_500,
@@ -54,22 +88,7 @@ def likely_duplicates(
                 "limit": _CANDIDATES,
             },
         )
-        rows = cursor.fetchall()
-    shown: list[tuple[int, str, float, float | None]] = []
-    for number, name, scope, commune, same_siret, distance in rows:
-        alike = similarity(title[:200], name)
-        by_commune = "commune" in {scope, place.get("scope")} and commune == place.get("commune")
-        near = distance is None or distance <= NEAR_M or by_commune
-        if same_siret or (near and alike >= SAME_NAME):
-            shown.append((number, "siret" if same_siret else "name", alike, distance))
-    shown.sort(key=lambda one: (one[1] != "siret" and one[2] < 0.9, -one[2], one[0]))
-    fiches = Initiative.objects.select_related("commune", "carrier").in_bulk(
-        [one[0] for one in shown[:limit]]
-    )
-    return [
-        Likely(fiches[number], reason, alike, None if distance is None else round(distance))
-        for number, reason, alike, distance in shown[:limit]
-    ]
+        return cursor.fetchall()
 
 
 def of_initiative(row: Initiative) -> list[Likely]:

@@ -89,3 +89,12 @@ def test_the_likeliest_comes_first_with_its_reason_and_distance():
 def test_any_title_can_be_compared(title):
     make_initiative(title="Le bus")
     assert likely_duplicates(title=title, place=None) == []
+
+
+def test_a_town_and_its_arrondissement_are_one_place_without_a_distance():
+    fiche = make_initiative(title="Le Carburateur", commune="13055")
+    make_initiative(title="Le Carburateur", commune="13201")
+
+    (found,) = likely_duplicates(title="Le carburateur", place={"scope": "commune", "commune": "13215"})
+
+    assert (found.initiative, found.distance_m) == (fiche, None)
