@@ -20,6 +20,8 @@ Row = TypeVar("Row", bound=Provable)
 class ProofOver(DomainError):
     """The link is unknown, or nobody opened it within 48 hours."""
 
+    status = 410
+
 
 def row_to_prove(model: type[Row], key: UUID, *, at: datetime, over: str) -> Row:
     """The row of a link, proven already or not. Raises ProofOver, which says `over`."""

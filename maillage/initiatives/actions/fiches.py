@@ -12,7 +12,7 @@ from maillage.core import history
 from maillage.core.errors import Conflict, DomainError
 from maillage.initiatives.models import Document, Initiative, InitiativeEvent, Merge, Photo
 from maillage.initiatives.queries import placing
-from maillage.initiatives.queries.values import Values, values_of
+from maillage.initiatives.queries.values import Values, changed, values_of
 from maillage.organisations.actions import ensure_organisation
 
 # words of our own addresses under /initiatives/
@@ -113,8 +113,7 @@ def save_initiative(*, initiative_id: int, version: int, values: Values) -> Init
     Saving what is already there writes nothing. Raises EditConflict.
     """
     row = locked(initiative_id, version)
-    before = values_of(row)
-    new = {name: value for name, value in values.items() if before[name] != value}
+    new = {name: values[name] for name in changed(values_of(row), values)}
     if not new:
         return row
     apply_values(row, new).save()

@@ -22,6 +22,8 @@ ANSWERS = ("confirm", "correct", "archive")
 class LinkOver(DomainError):
     """The link of a freshness mail is not ours, or too old."""
 
+    status = 410
+
 
 def freshness_token(initiative_id: int) -> str:
     """The signed text of a freshness link: it names the fiche, never the person."""

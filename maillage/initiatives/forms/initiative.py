@@ -14,7 +14,7 @@ from maillage.core.errors import DomainError
 from maillage.initiatives.models import Phase, Public, Theme
 from maillage.initiatives.models.initiative import Licence
 from maillage.initiatives.queries import placing
-from maillage.initiatives.queries.values import FIELDS, Values, empty_values
+from maillage.initiatives.queries.values import FIELDS, Values
 from maillage.organisations.actions import WrongSiret, checked_siret
 from maillage.organisations.models import Organisation
 from maillage.organisations.queries import same_organisation
@@ -169,6 +169,9 @@ class InitiativeForm(forms.Form):
         if base is not None:
             kwargs["initial"] = as_initial(base) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
+        self.fields["where"].error_messages["required"] = _(
+            "Écrivez où : une commune, un département ou une région."
+        )
         if self.is_bound and (self.data.get("reach") == "national" or self.data.get("lon")):
             self.fields["where"].required = False
 
@@ -182,6 +185,12 @@ class InitiativeForm(forms.Form):
         if not re.search(r"\w", title):
             raise ValidationError(_("Écrivez le nom avec des lettres."))
         return title
+
+    def clean_summary(self) -> str:
+        return _lines(self.cleaned_data["summary"])
+
+    def clean_body(self) -> str:
+        return _lines(self.cleaned_data["body"])
 
     def clean_siret(self) -> str:
         try:
@@ -242,6 +251,8 @@ class InitiativeForm(forms.Form):
             name in self.changed_data for name in (*_PLACE_INPUTS, "commune", "qpv")
         ):
             return self.base["place"]
+        if "where" in self.errors:
+            return None
         reach, where, address = data.get("reach"), data.get("where", ""), data.get("address", "")
         lon, lat = data.get("lon"), data.get("lat")
         if reach == "national":
@@ -312,6 +323,11 @@ class InitiativeForm(forms.Form):
         return {"name": name, "siret": siret}
 
 
+def _lines(text: str) -> str:
+    """A text whose lines end as everywhere here: a browser sends them with a carriage return too."""
+    return "\n".join(text.splitlines())
+
+
 def as_initial(values: Values) -> dict[str, Any]:
     """The values of a fiche as the form's inputs show them."""
     initial = {**values}
@@ -340,8 +356,3 @@ def _where(place: Values, reach: str) -> str:
         found = placing.wider_named(reach, place[reach])
         return f"{found[0].name} ({found[0].code})" if found else ""
     return ""
-
-
-def blank() -> Values:
-    """The base of a new initiative."""
-    return empty_values()

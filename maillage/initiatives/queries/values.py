@@ -57,6 +57,7 @@ _AS_IS = [
     "licence",
 ]
 _LISTS = ("themes", "publics", "phases", "partners")
+_TICKED = frozenset({"themes", "publics", "phases"})
 _DAYS = ("starts_on", "ends_on")
 _BY_LINE = {*_LISTS, "links", "place", "carrier"}
 _PARTS = {False: re.compile(r"\S+\s*"), True: re.compile(r".+\n?")}
@@ -110,7 +111,16 @@ def version_values(initiative_id: int, version: int) -> Values | None:
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The fields of `after` that do not say the same as in `before`, in the order of the form."""
-    return [name for name in FIELDS if name in after and after[name] != before.get(name)]
+    return [
+        name for name in FIELDS if name in after and _said(name, after[name]) != _said(name, before.get(name))
+    ]
+
+
+def _said(name: str, value: Any) -> Any:
+    """A value without what says nothing: the order of boxes ticked, the line ends and outer spaces of a text."""
+    if name in _TICKED:
+        return sorted(value or ())
+    return "\n".join(value.splitlines()).strip() if isinstance(value, str) else value
 
 
 def _place_as_text(place: Values | None) -> str:
@@ -215,7 +225,7 @@ class ThreeWay:
 def three_way(base: Values, yours: Values, theirs: Values) -> ThreeWay:
     """Put two edits of `base` together: each side's own changes stay; a field changed by both is a choice to make."""
     by_you, by_them = set(changed(base, yours)), set(changed(base, theirs))
-    torn = [name for name in FIELDS if name in by_you & by_them and yours[name] != theirs[name]]
+    torn = [name for name in changed(theirs, yours) if name in by_you & by_them]
     merged = {name: yours.get(name) if name in by_you else theirs[name] for name in FIELDS if name in theirs}
     choices = [
         Choice(

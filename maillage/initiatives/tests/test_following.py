@@ -45,7 +45,7 @@ def test_a_link_that_nobody_opened_within_48_hours_proves_nothing(client):
 
     late = client.post(link)
 
-    assert late.status_code == 422
+    assert late.status_code == 410
     assert "plus valable" in late.text
     assert everyone(Subscription)[0].proven_at is None
 
@@ -108,7 +108,7 @@ def test_the_mail_program_stops_it_by_itself(client):
 
     assert everyone(Subscription) == []
     assert robot.post(path).status_code == 200
-    assert client.get(link).status_code == 422
+    assert client.get(link).status_code == 410
 
 
 def test_following_twice_says_nothing_of_the_first_time(client):

@@ -124,7 +124,7 @@ def test_the_three_links_answer_by_a_button_and_never_by_reading(client, fiche):
 
 
 def test_a_forged_link_changes_nothing(client, fiche):
-    assert client.post("/fiche/archive/bidon:1:2/").status_code == 422
+    assert client.post("/fiche/archive/bidon:1:2/").status_code == 410
     fiche.refresh_from_db()
     assert fiche.status == "published"
 

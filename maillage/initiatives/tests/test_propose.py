@@ -81,6 +81,13 @@ def test_the_form_says_everything_that_is_missing_and_keeps_what_was_typed(clien
     assert everyone(Proposal) == []
 
 
+def test_a_place_left_empty_is_told_once(client):
+    page = client.post(URL, answers(where=""))
+    assert page.text.count("Écrivez où") == 2  # in the summary and beside the field
+    assert "Ce champ est obligatoire" not in page.text
+    assert "Écrivez la commune, par" not in page.text
+
+
 def test_robots_are_stopped_by_what_nobody_sees_and_by_speed(client):
     assert client.post(URL, answers(website="http://spam.example")).status_code == 302
     fast = client.post(URL, answers(opened=opened(0)))
@@ -98,7 +105,8 @@ def test_a_proof_link_ends_after_48_hours(client):
 
     response = client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
 
-    assert response.status_code == 422
+    assert response.status_code == 410
+    assert "Envoyer à nouveau ma proposition" in response.text
     assert everyone(Proposal)[0].status == "unproven"
 
 
@@ -135,6 +143,23 @@ def test_a_correction_that_corrects_nothing_says_so(client):
     )
     assert page.status_code == 422
     assert "Vous n’avez rien changé" in page.text
+
+
+def test_line_ends_and_the_order_of_boxes_change_nothing(client):
+    fiche = make_initiative(
+        summary="Un lieu.", body="- Un\n- Deux", themes=["lieux", "amorcage"], publics=["jeunes", "femmes"]
+    )
+    same = answers(
+        title=fiche.title, summary="Un lieu.", body="- Un\r\n- Deux", where="Garges-lès-Gonesse (95268)",
+        themes=["amorcage", "lieux"], publics=["femmes", "jeunes"],
+    )  # fmt: skip
+
+    assert "Vous n’avez rien changé" in client.post(f"/initiatives/{fiche.slug}/corriger/", same).text
+
+    client.post(f"/initiatives/{fiche.slug}/corriger/", {**same, "body": "- Un\r\n- Trois"})
+    assert everyone(Proposal)[0].values == {"body": "- Un\n- Trois"}
+    proof = client.get(f"/initiatives/proposer/preuve/{everyone(Proposal)[0].key}/")
+    assert f"Votre correction de « {fiche.title} »" in proof.text
 
 
 def test_a_likely_duplicate_is_shown_before_sending_and_can_be_passed(client):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.accounts.models import User
 from maillage.core.errors import DomainError
+from maillage.core.proof import ProofOver
 from maillage.core.ratelimit import client_address, limit
 from maillage.initiatives import access
 from maillage.initiatives.actions import freshness, proposals
@@ -154,9 +155,12 @@ def proposal_sent(request: HttpRequest) -> HttpResponse:
 def prove(request: HttpRequest, key: UUID) -> HttpResponse:
     """The link of the mail: a page with one button, whose POST puts the proposal in the queue."""
     now = timezone.now()
-    if request.method == "POST":
-        proposals.prove_proposal(key=key, at=now)
-        messages.success(request, _("Merci, votre adresse est confirmée."))
-        return redirect("initiatives:prove", key=key)
-    proposal = proposals.proposal_to_prove(key, at=now)
+    try:
+        if request.method == "POST":
+            proposals.prove_proposal(key=key, at=now)
+            messages.success(request, _("Merci, votre adresse est confirmée."))
+            return redirect("initiatives:prove", key=key)
+        proposal = proposals.proposal_to_prove(key, at=now)
+    except ProofOver:
+        return render(request, "initiatives/prove.html", {"proposal": None}, status=ProofOver.status)
     return render(request, "initiatives/prove.html", {"proposal": proposal})
