@@ -144,16 +144,19 @@ def words_changed(before: str, after: str) -> tuple[Segment, ...]:
 
 
 @transaction.atomic
-def restore(*, model: type[Row], event_id: int, keep: Collection[str] = ()) -> Row:
+def restore(
+    *, model: type[Row], event_id: int, keep: Collection[str] = (), instead: Mapping[str, Any] | None = None
+) -> Row:
     """Make a row say again what the history row `event_id` (`pgh_id`) kept; a deleted row comes back with the same pk.
 
-    The columns of `keep` stay as the present row has them. It is one more version: nothing is lost of what it replaces.
+    The columns of `keep` stay as the present row has them, those of `instead` take its values. It is one more version: nothing is lost of what it replaces.
     A link to something deleted since is emptied where the column allows it. Raises NoSuchVersion, RestoreImpossible.
     """
     event = _event_model(model)._default_manager.filter(pgh_id=event_id).first()
     if event is None:
         raise NoSuchVersion(_("Cette version n’existe pas."))
     values = {name: getattr(event, name) for name in _tracked(model) if name not in KEPT_BY_TRIGGERS}
+    values |= instead or {}
     pk = event.pgh_obj_id
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Writes on fiches: create, change with the row's version, move, archive, delete, restore."""
+"""Writes on fiches: create, change with the row's version, move, archive."""
 
 from datetime import datetime
 
@@ -8,9 +8,8 @@ from django.utils.dateparse import parse_date
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from maillage.core import history
-from maillage.core.errors import Conflict, DomainError
-from maillage.initiatives.models import Document, Initiative, InitiativeEvent, Merge, Photo
+from maillage.core.errors import Conflict
+from maillage.initiatives.models import Initiative, Merge
 from maillage.initiatives.queries import placing
 from maillage.initiatives.queries.values import Values, changed, values_of
 from maillage.organisations.actions import ensure_organisation
@@ -33,10 +32,6 @@ class EditConflict(Conflict):
                 "Quelqu’un d’autre vient de modifier cette fiche. Comparez les deux versions, puis enregistrez."
             )
         )
-
-
-class SlugTaken(DomainError):
-    """A deleted fiche cannot come back under its address: another has taken it."""
 
 
 def free_slug(title: str) -> str:
@@ -148,31 +143,4 @@ def republish_initiative(*, initiative_id: int, version: int, at: datetime) -> I
     row.status, row.confirmed_on, row.reminded_on = Initiative.Status.PUBLISHED, at.date(), None
     row.published_at = row.published_at or at
     row.save(update_fields=["status", "confirmed_on", "reminded_on", "published_at"])
-    return row
-
-
-@transaction.atomic
-def delete_initiative(*, initiative_id: int, version: int) -> None:
-    """Delete the row: its history keeps it, its files wait for it to come back. Raises EditConflict."""
-    row = locked(initiative_id, version)
-    for kept in (Photo, Document):
-        kept.objects.filter(initiative=row).update(initiative=None, deleted_from=row.pk)
-    row.delete()
-
-
-@transaction.atomic
-def restore_version(*, event_id: int) -> Initiative:
-    """Make the fiche say again what the history row `event_id` kept; a deleted fiche comes back, with its files.
-
-    A fiche that is there keeps its present address. Raises SlugTaken when a deleted fiche's address now belongs to
-    another, NoSuchVersion, RestoreImpossible.
-    """
-    event = InitiativeEvent.objects.filter(pgh_id=event_id).first()
-    if event is not None and not Initiative.objects.filter(pk=event.pgh_obj_id).exists():
-        if Initiative.objects.filter(slug=event.slug).exists():
-            raise SlugTaken(_("Une autre fiche a pris cette adresse depuis. Renommez-la ou fusionnez-les."))
-        Merge.objects.filter(old_slug=event.slug).delete()
-    row = history.restore(model=Initiative, event_id=event_id, keep={"slug", "created_at"})
-    for kept in (Photo, Document):
-        kept.objects.filter(deleted_from=row.pk).update(initiative=row, deleted_from=None)
     return row

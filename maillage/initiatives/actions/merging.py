@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
 from maillage.initiatives.actions.fiches import locked
+from maillage.initiatives.actions.proposals import hold_proposals
 from maillage.initiatives.models import Document, Initiative, Merge, Photo, Proposal
 from maillage.initiatives.queries.values import values_of
 
@@ -24,6 +25,8 @@ def merge_initiatives(
     """
     if keep_id == gone_id:
         raise SameFiche(_("Choisissez une autre fiche : une fiche ne fusionne pas avec elle-même."))
+    for number in sorted((keep_id, gone_id)):
+        hold_proposals(number)
     # always in the same order, so that two merges never wait for each other
     rows = {
         number: locked(number, version)
@@ -34,7 +37,8 @@ def merge_initiatives(
     keep.save()
     for model in (Photo, Document):
         model.objects.filter(initiative=gone).update(initiative=keep)
-    Proposal.objects.filter(initiative=gone).update(initiative=keep)
+    # written about a version of the other fiche, which says nothing of this one's
+    Proposal.objects.filter(initiative=gone).update(initiative=keep, base_version=0)
     Merge.objects.filter(into=gone).update(into=keep)
     Merge.objects.create(old_slug=gone.slug, into=keep, merged_id=gone.pk, merged_by_id=user_id)
     gone.delete()

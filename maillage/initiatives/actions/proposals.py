@@ -96,9 +96,15 @@ def _over() -> str:
     return _("Ce lien n’est plus valable : il dure 48 heures. Envoyez votre proposition une nouvelle fois.")
 
 
+def hold_proposals(initiative_id: int) -> list[Proposal]:
+    """The proposals about a fiche, locked. To be called before the fiche is locked: accepting takes them in this order."""
+    rows = Proposal.objects.select_for_update(of=("self",)).filter(initiative=initiative_id)
+    return list(rows.order_by("pk"))
+
+
 def _waiting(proposal_id: int) -> Proposal:
-    row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal_id)
-    if row.status != Proposal.Status.WAITING:
+    row = Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal_id).first()
+    if row is None or row.status != Proposal.Status.WAITING:
         raise AlreadyAnswered(_("Cette proposition est déjà traitée."))
     return row
 

@@ -20,7 +20,7 @@ class Proposal(Provable):
     )
     base_version = models.PositiveIntegerField(
         null=True
-    )  # of the initiative, when the correction was written
+    )  # of the initiative, when the correction was written; 0 when it was about one that was merged since
     values = models.JSONField()  # field name: proposed value, as the form gives it
     # where it lies and what it is about, so that each moderator finds what is theirs
     themes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -79,10 +79,12 @@ class Subscription(Provable):
 
 
 class Merge(models.Model):
-    """One initiative that went into another: its old address redirects there."""
+    """One initiative that went into another: its old address redirects there, again when that one is deleted and comes back."""
 
     old_slug = models.SlugField(max_length=120, unique=True)
-    into = models.ForeignKey("initiatives.Initiative", on_delete=models.CASCADE, related_name="merged")
+    into = models.ForeignKey(
+        "initiatives.Initiative", on_delete=models.DO_NOTHING, db_constraint=False, related_name="merged"
+    )
     merged_id = models.BigIntegerField()  # the history of the row that went
     merged_at = models.DateTimeField(auto_now_add=True)
     merged_by = models.ForeignKey(

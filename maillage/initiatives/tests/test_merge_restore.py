@@ -1,16 +1,19 @@
 """Merge, delete, restore: every version stays."""
 
+from datetime import date
+
 import pghistory
 import pytest
 from django.utils import timezone
 
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
-from maillage.initiatives.actions import fiches, merging
-from maillage.initiatives.models import Initiative, InitiativeEvent, Merge, Photo
+from maillage.core.models import OutgoingMail
+from maillage.initiatives.actions import deleting, fiches, merging
+from maillage.initiatives.models import Initiative, InitiativeEvent, Merge, Photo, Proposal
 from maillage.initiatives.queries import moderation
 from maillage.initiatives.tests.factories import make_initiative
-from maillage.initiatives.tests.people import person, signed_in
+from maillage.initiatives.tests.people import everyone, person, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +124,82 @@ def test_a_deleted_fiche_comes_back_in_one_click_with_its_photos():
     )
     assert photo.initiative_id == back.pk
     assert "Le Carburateur" not in client.get("/espace/moderation/supprimees/").text
+
+
+def correction_of(fiche, status="waiting", **fields):
+    with for_purpose(Purpose.PROOF):
+        return Proposal.objects.create(
+            initiative=fiche, base_version=fiche.version, values={"summary": "Autre."}, email="lea@exemple.fr",
+            status=status, commune_id=fiche.commune_id, **fields,
+        )  # fmt: skip
+
+
+def test_deleting_answers_who_proposed_a_correction_and_keeps_the_photos_that_came_with_one(settings):
+    settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
+    moderator = person("m@exemple.fr", ("moderator", "departement", "95"))
+    fiche = make_initiative()
+    published, pending = photo_of(fiche), photo_of(fiche)
+    Photo.objects.filter(pk=published.pk).update(proposal=correction_of(fiche, "accepted"))
+    Photo.objects.filter(pk=pending.pk).update(
+        initiative=None, proposal=correction_of(fiche), status="pending"
+    )
+    client = signed_in(moderator)
+
+    client.post(f"/initiatives/{fiche.slug}/supprimer/", {"version": fiche.version})
+    (mail,) = everyone(OutgoingMail)
+    assert (mail.to, "vient d’être supprimée" in mail.text) == ("lea@exemple.fr", True)
+    deleted = InitiativeEvent.objects.get(pgh_label="before_delete")
+    client.post(f"/espace/moderation/version/{deleted.pgh_id}/restaurer/")
+
+    assert list(Photo.objects.values_list("pk", "initiative")) == [(published.pk, fiche.pk)]
+
+
+def test_an_address_merged_into_a_deleted_fiche_leads_there_again_once_it_is_back(client):
+    user = person("m@exemple.fr", ("network",))
+    keep, gone = make_initiative(slug="garde"), make_initiative(slug="parti")
+    merge(keep, gone, user)
+    keep.refresh_from_db()
+    deleting.delete_initiative(
+        initiative_id=keep.pk, version=keep.version, user_id=user.pk, at=timezone.now()
+    )
+    assert client.get("/initiatives/parti/").status_code == 410
+
+    deleting.restore_version(event_id=InitiativeEvent.objects.filter(pgh_label="before_delete").last().pgh_id)
+
+    assert client.get("/initiatives/parti/")["Location"] == "/initiatives/garde/"
+
+
+def test_a_deleted_fiche_whose_address_was_taken_comes_back_beside_it():
+    user = person("m@exemple.fr", ("network",))
+    fiche = make_initiative(title="Le bus", slug="le-bus")
+    deleting.delete_initiative(initiative_id=fiche.pk, version=1, user_id=user.pk, at=timezone.now())
+    make_initiative(title="Le bus", slug="le-bus")
+
+    back = deleting.restore_version(event_id=InitiativeEvent.objects.get().pgh_id)
+
+    assert (back.pk, back.slug) == (fiche.pk, "le-bus-2")
+
+
+def test_an_old_text_given_back_does_not_make_the_fiche_old():
+    fiche = make_initiative(title="Un", confirmed_on=date(2024, 1, 1))
+    fiche.title, fiche.confirmed_on = "Deux", date(2026, 6, 1)
+    fiche.save()
+
+    back = deleting.restore_version(event_id=InitiativeEvent.objects.get().pgh_id)
+
+    assert (back.title, back.confirmed_on) == ("Un", date(2026, 6, 1))
+
+
+def test_a_correction_of_the_fiche_that_went_is_read_beside_the_one_that_stays():
+    client = signed_in(person("m@exemple.fr", ("network",)))
+    keep, gone = make_initiative(summary="Reste."), make_initiative(summary="Part.")
+    correction = correction_of(gone)
+
+    client.post(f"/initiatives/{gone.slug}/fusionner/", {"into": keep.slug, "sure": "1"})
+
+    page = client.get(f"/espace/moderation/{correction.key}/").text
+    assert "La fiche a changé depuis l’envoi" in page
+    assert "<del>Reste.</del>" in page
 
 
 def test_any_version_is_compared_and_restored_and_nothing_is_lost():

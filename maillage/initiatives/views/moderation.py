@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.accounts.models import User
 from maillage.initiatives import access
-from maillage.initiatives.actions import fiches, merging, photos, proposals
+from maillage.initiatives.actions import deleting, fiches, merging, photos, proposals
 from maillage.initiatives.forms.contribution import REASONS, RefusalForm
 from maillage.initiatives.forms.initiative import InitiativeForm
 from maillage.initiatives.forms.moderation import MergeForm
@@ -86,7 +86,7 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: PLR0911 
             else:
                 return _accept(request, row, values=None)
         except proposals.AlreadyAnswered:
-            row.refresh_from_db()
+            row = access.proposal_to_answer(request.user, key)
             return render(request, "initiatives/proposal_answered.html", {"proposal": row}, status=409)
         except fiches.EditConflict:
             messages.warning(
@@ -184,7 +184,7 @@ def restore(request: HttpRequest, event_id: int) -> HttpResponse:
     present = Initiative.objects.filter(pk=event.pgh_obj_id).first()
     if not access.may_moderate(request.user, present or event):
         raise Http404
-    row = fiches.restore_version(event_id=event_id)
+    row = deleting.restore_version(event_id=event_id)
     messages.success(request, _("Version restaurée."))
     return redirect("initiatives:versions", slug=row.slug)
 
@@ -195,8 +195,11 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, then delete; the fiche can come back."""
     initiative = access.initiative_to_moderate(request.user, slug)
     if request.method == "POST":
-        fiches.delete_initiative(
-            initiative_id=initiative.pk, version=int(request.POST.get("version", "0") or 0)
+        deleting.delete_initiative(
+            initiative_id=initiative.pk,
+            version=int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0,
+            user_id=user_number(request),
+            at=timezone.now(),
         )
         messages.success(request, _("Fiche supprimée. Elle peut être restaurée ici."))
         return redirect("initiatives:deleted")
