@@ -15,7 +15,7 @@ from typer import Argument, Option
 
 from maillage.core.acting import acting_as
 from maillage.core.errors import DomainError
-from maillage.core.imports import FORMATS, Report, open_source
+from maillage.core.imports import FORMATS, BadMapping, Report, open_source
 from maillage.initiatives.actions.importing import (
     Plan,
     default_origin,
@@ -24,6 +24,7 @@ from maillage.initiatives.actions.importing import (
     labels,
 )
 from maillage.initiatives.exports.files import write_file
+from maillage.initiatives.imports.columns import BY_NAME
 
 MESSAGES = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 MOST_SHOWN = 50
@@ -103,6 +104,9 @@ class Command(TyperCommand, name="initiatives"):
                     dry_run=dry_run,
                     progress=lambda share, step: bar.update(task, completed=share, description=step),
                 )
+        except BadMapping as error:
+            hint = _("Par exemple : --map title=Nom --map lat=Y --map lon=X (champs : %(fields)s).")
+            refuse(f"{error}\n{hint % {'fields': ', '.join(BY_NAME)}}", as_json)
         except DomainError as error:
             refuse(str(error), as_json)
         if as_json:
@@ -156,8 +160,11 @@ def refuse(message: str, as_json: bool) -> NoReturn:
 def tell(report: Report, *, dry_run: bool, partial: bool, as_json: bool) -> None:
     """The report in French, on the error stream."""
     names = labels()
-    for title, lines in ((_("Refusé"), report.rejections), (_("Gardé"), report.notes)):
+    for title, lines in ((_("Refusé"), report.rejections), (_("À savoir"), report.notes)):
         for entry in lines[: 0 if as_json else MOST_SHOWN]:
+            if not entry.line:
+                MESSAGES.print(entry.reason)
+                continue
             MESSAGES.print(
                 _("%(title)s, ligne %(line)s, %(field)s : %(reason)s")
                 % {

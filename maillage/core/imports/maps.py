@@ -12,6 +12,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
 
+from maillage.core.imports.encodings import decodes
 from maillage.core.imports.errors import BadFile
 from maillage.core.imports.source import Row, Source
 from maillage.core.imports.zips import open_zip
@@ -19,6 +20,9 @@ from maillage.core.imports.zips import open_zip
 LAYER = "calque"  # the column in which the layer or the folder of an object comes
 LOOKED_AT = 200  # objects, to know the columns
 LONGEST_PEEK = 4096
+LONGEST_LINE = 2**20
+NOT_A_NUMBER = re.compile(rb"[\[,:]\s*-?(?:NaN|Infinity)\b")
+SHAPES = ("Point", "LineString", "Polygon", "MultiGeometry")
 
 
 class MapSource(Source):
@@ -73,9 +77,7 @@ class JsonSource(MapSource):
             try:
                 yield from ijson.items(self._events(file), prefix, **self._options)
             except (ijson.JSONError, UnicodeDecodeError, RecursionError, ValueError) as error:
-                raise BadFile(
-                    _("Ce fichier JSON est abîmé ou incomplet. Exportez-le de nouveau, puis réessayez.")
-                ) from error
+                raise BadFile(wrong_in_json(self.path)) from error
 
 
 class GeoJsonSource(JsonSource):
@@ -106,6 +108,18 @@ class GeoJsonSource(JsonSource):
     def rows(self) -> Iterator[Row]:
         for rank, feature in enumerate(self._objects(self._prefix), 1):
             yield feature_row(rank, feature)
+
+
+def wrong_in_json(path: Path) -> str:
+    """Why a file is no JSON, in words for its owner."""
+    if not decodes(path, "utf-8"):
+        return _("Ce fichier JSON n’est pas en UTF-8. Enregistrez-le en UTF-8, puis réessayez.")
+    with path.open("rb") as file:
+        if any(NOT_A_NUMBER.search(line) for line in iter(lambda: file.readline(LONGEST_LINE), b"")):
+            return _(
+                "Ce fichier contient « NaN » ou « Infinity », que JSON ne connaît pas. Remplacez-les par « null »."
+            )
+    return _("Ce fichier JSON est abîmé ou incomplet. Exportez-le de nouveau, puis réessayez.")
 
 
 def has_features(path: Path) -> bool:
@@ -200,8 +214,7 @@ class KmlSource(MapSource):
                 yield file
                 return
             archive = open_zip(file)
-            name = next(name for name in archive.namelist() if name.lower().endswith(".kml"))
-            with archive.open(name) as inner:
+            with archive.open(kml_in(archive.namelist())) as inner:
                 yield inner  # type: ignore[misc]
 
     def rows(self) -> Iterator[Row]:
@@ -231,10 +244,17 @@ class KmlSource(MapSource):
                 raise BadFile(
                     _("Ce fichier KML contient des entités interdites. Exportez-le de nouveau.")
                 ) from error
-            except ElementTree.ParseError as error:
+            # an encoding that does not exist, or that the parser cannot read
+            except (ElementTree.ParseError, LookupError, ValueError) as error:
                 raise BadFile(
                     _("Ce fichier KML est abîmé ou incomplet. Exportez-le de nouveau, puis réessayez.")
                 ) from error
+
+
+def kml_in(names: list[str]) -> str:
+    """Of the files of a KMZ, the one to read: « doc.kml » when there is one. A Mac's own copies are no maps."""
+    found = [name for name in names if name.lower().endswith(".kml") and not name.startswith("__MACOSX/")]
+    return next((name for name in found if name.lower() == "doc.kml"), found[0])
 
 
 def local(tag: str) -> str:
@@ -254,7 +274,7 @@ def placemark_row(rank: int, placemark: Any, folder: str) -> Row:
             values[element.get("name")] = next((c.text or "" for c in element if local(c.tag) == "value"), "")
         elif tag == "SimpleData" and element.get("name"):
             values[element.get("name")] = element.text or ""
-        elif tag in ("Point", "LineString", "Polygon", "MultiGeometry") and geometry is None:
+        elif tag in SHAPES and geometry is None:
             geometry = kml_geometry(element, tag)
     if folder:
         values.setdefault(LAYER, folder)
@@ -262,12 +282,16 @@ def placemark_row(rank: int, placemark: Any, folder: str) -> Row:
 
 
 def kml_geometry(element: Any, tag: str) -> dict[str, Any]:
-    """GeoJSON of a KML geometry; of a polygon its first ring, of a collection only that it is one."""
+    """GeoJSON of a KML geometry; of a polygon its first ring, of several shapes only that they are several."""
     if tag == "MultiGeometry":
+        shapes = [child for child in element if local(child.tag) in SHAPES]
+        if len(shapes) == 1 and local(shapes[0].tag) != tag:
+            return kml_geometry(shapes[0], local(shapes[0].tag))
         return {"type": "GeometryCollection"}
     written = next((child.text or "" for child in element.iter() if local(child.tag) == "coordinates"), "")
     points: list[list[float]] = []
-    for part in written.split():
+    # « 2.35, 48.85 » is often written by hand
+    for part in re.sub(r"\s*,\s*", ",", written).split():
         try:
             points.append([float(number) for number in part.split(",")[:2]])
         except ValueError:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from maillage.core.imports.encodings import UTF16
 from maillage.core.imports.errors import BadFile
 
 FORMATS = ("umap", "geojson", "csv", "xlsx", "kml")
@@ -44,8 +45,8 @@ def sniff(path: Path) -> str:
     for start, name in NOT_DATA:
         if head.startswith(start):
             raise not_data(name)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "csv"
+    if head.startswith(UTF16):
+        return in_utf16(head.decode("utf-16", "ignore").lstrip())
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if text[:1] in b"{[":
         return "umap" if re.search(rb'"(type"\s*:\s*"umap"|layers"\s*:)', head) else "geojson"
@@ -66,16 +67,24 @@ def in_zip(path: Path) -> str:
         ) from error
     if "xl/workbook.xml" in names:
         return "xlsx"
-    if any(name.lower().endswith(".kml") for name in names):
+    if any(name.lower().endswith(".kml") and not name.startswith("__MACOSX/") for name in names):
         return "kml"
     if "mimetype" in names and "content.xml" in names:
         raise BadFile(_("C’est un document LibreOffice. Enregistrez la feuille au format .xlsx ou CSV."))
     raise not_data(_("archive ZIP"))
 
 
+def in_utf16(text: str) -> str:
+    if text[:1] == "<":
+        return in_markup(text.encode())
+    if text[:1] in ("{", "["):
+        raise BadFile(_("Ce fichier JSON n’est pas en UTF-8. Enregistrez-le en UTF-8, puis réessayez."))
+    return "csv"
+
+
 def in_markup(text: bytes) -> str:
     lower = text[:4096].lower()
-    if b"<kml" in lower:
+    if re.search(rb"<(?:[\w.-]+:)?kml\b", lower):
         return "kml"
     if b"<!doctype html" in lower or b"<html" in lower or b"<head" in lower:
         raise BadFile(

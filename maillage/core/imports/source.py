@@ -18,6 +18,7 @@ class Source(ABC):
 
     format: str
     origin = ""  # what the file says it comes from, when it says so
+    left_out = ""  # what the file holds beside its rows, and is not read: a sentence for its owner
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,6 +1,5 @@
 """CSV and spreadsheets."""
 
-import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
@@ -9,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from maillage.core.imports.encodings import encoding_of
 from maillage.core.imports.errors import BadFile
 from maillage.core.imports.source import Row, Source
 from maillage.core.imports.values import one_line
@@ -96,41 +96,9 @@ def broken_quotes(line: int) -> BadFile:
     )
 
 
-def encoding_of(path: Path) -> str:
-    """How the text is written, from the whole file: UTF-8 wherever it is valid UTF-8, otherwise Windows' code page."""
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        file.seek(0)
-        try:
-            while piece := file.read(2**20):
-                if b"\x00" in piece:
-                    raise BadFile(
-                        _("Ce fichier contient des données binaires. Enregistrez-le au format CSV ou XLSX.")
-                    )
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252" if decodes(path, "cp1252") else "latin-1"
-    return "utf-8-sig"
-
-
-def decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(2**20):
-                decoder.decode(piece)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def separator_of(start: str) -> str:
     """The separator that cuts the header into most cells; quotes are respected."""
-    first = next((line for line in io.StringIO(start) if line.strip()), "")
+    first = next((line for line in io.StringIO(start, newline="") if line.strip()), "")
     if first.startswith("sep=") and len(first) > 4:
         return first[4]
     cut = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in SEPARATORS}
@@ -157,7 +125,10 @@ def too_wide(cells: int, width: int) -> str:
 
 
 class XlsxSource(Source):
-    """The first sheet that has something in it of an Excel or LibreOffice workbook (.xlsx)."""
+    """The first sheet that has something in it of an Excel or LibreOffice workbook (.xlsx).
+
+    `left_out` names the other ones that a person sees.
+    """
 
     format = "xlsx"
 
@@ -168,13 +139,20 @@ class XlsxSource(Source):
         self._read = 0
         self._total = 0
         self._header_line = 1
+        self._sheet = ""
+        self._others: list[str] = []
         for line, cells in self._cells():
             if any(cell not in (None, "") for cell in cells):
                 self._header_line = line
                 last = max(i for i, cell in enumerate(cells) if cell not in (None, ""))
                 self._columns = named(list(cells[: last + 1]))
-                return
-        raise BadFile(_("Ce classeur est vide. Vérifiez qu’il a été enregistré, puis réessayez."))
+                break
+        else:
+            raise BadFile(_("Ce classeur est vide. Vérifiez qu’il a été enregistré, puis réessayez."))
+        if self._others:
+            self.left_out = _(
+                "Seule la feuille « %(sheet)s » est lue. Pour prendre aussi %(others)s, enregistrez chaque feuille à part."
+            ) % {"sheet": self._sheet, "others": ", ".join(f"« {title} »" for title in self._others)}
 
     @property
     def columns(self) -> list[str]:
@@ -198,8 +176,9 @@ class XlsxSource(Source):
             file = self.path.open("rb")
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             try:
-                for sheet in book.worksheets:
+                for rank, sheet in enumerate(book.worksheets, 1):
                     self._total = sheet.max_row or 0
+                    self._sheet, self._others = sheet.title, seen_sheets(book.worksheets[rank:])
                     found = False
                     for line, cells in enumerate(sheet.iter_rows(values_only=True), 1):
                         found = found or any(cell not in (None, "") for cell in cells)
@@ -218,3 +197,17 @@ class XlsxSource(Source):
 
     def read_share(self) -> float:
         return min(1.0, self._read / self._total) if self._total else 0.0
+
+
+def seen_sheets(sheets: Iterable[Any]) -> list[str]:
+    """The titles of the sheets that are not hidden and have something in one of their first rows."""
+    return [
+        sheet.title
+        for sheet in sheets
+        if sheet.sheet_state == "visible"
+        and any(
+            cell not in (None, "")
+            for cells in sheet.iter_rows(max_row=20, values_only=True)
+            for cell in cells
+        )
+    ]

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 # what a spreadsheet or a web page leaves in text, and PostgreSQL or a reader cannot use
-CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, 0xFEFF])
+CONTROLS = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, *range(0x202A, 0x202F), 0xFEFF]
+)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SPACES = re.compile(r"\s+")
 NOT_PLAIN = re.compile(r"[^a-z0-9]+")

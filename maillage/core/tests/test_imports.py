@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from maillage.core.imports import BadFile, BadMapping, BadValue, Field, guess, open_source, overridden, zips
+from maillage.core.imports.markup import without_tags
 from maillage.core.imports.values import day, degrees, number, plain, text, words
 
 TITLE, LAT = Field("title", "Titre", ("nom", "name")), Field("lat", "Latitude", ("geo latitude",))
@@ -179,6 +180,12 @@ def zipped(**entries):
         (b"<kml><Placemark>", "abîmé ou incomplet"),
         (b'<!DOCTYPE k [<!ENTITY a "aa">]><kml>&a;</kml>', "entités interdites"),
         (b'nom;texte\nA;"' + b"x" * (2**20 + 10), "un guillemet est sans doute ouvert"),
+        ('{"type":"Feature","properties":{"name":"vélo"}}'.encode("cp1252"), "pas en UTF-8"),
+        ('{"type":"Feature"}'.encode("utf-16"), "pas en UTF-8"),
+        (b'{"type":"FeatureCollection","features":[{"lat":NaN}]}', "« NaN »"),
+        ("nom;lat\n".encode("utf-16") + b"A", "abîmé ou incomplet"),
+        (b'<?xml version="1.0" encoding="klingon"?><kml><Placemark/></kml>', "abîmé ou incomplet"),
+        (zipped(__MACOSX__doc=b"x"), "archive ZIP"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(rows, content, words_of_it):
@@ -186,6 +193,77 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(rows, content, wo
         rows(content)
 
     assert words_of_it in str(refused.value)
+
+
+def test_lines_may_end_as_on_an_old_mac(rows):
+    assert rows("nom;lat\rAtelier;48,85\r") == [(2, {"nom": "Atelier", "lat": "48,85"})]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        KML.replace("<kml", "<k:kml xmlns:k='x'").replace("</kml", "</k:kml"),
+        KML[KML.index("<kml") :].encode("utf-16"),
+        KML.replace("<Point>", "<MultiGeometry><Point>").replace("</Point>", "</Point></MultiGeometry>"),
+        KML.replace("2.35,48.85", "2.35 , 48.85"),
+    ],
+)
+def test_kml_as_it_comes(tmp_path, written):
+    path = tmp_path / "a.kml"
+    path.write_bytes(written if isinstance(written, bytes) else written.encode())
+
+    [row] = open_source(path).rows()
+
+    assert (row.values["name"], row.geometry) == ("A", POINT)
+
+
+def test_the_map_of_a_kmz_is_its_doc(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.kmz", "w") as archive:
+        archive.writestr("__MACOSX/._doc.kml", b"\x00\x05\x16\x07")
+        archive.writestr("autre.kml", "<kml></kml>")
+        archive.writestr("doc.kml", KML)
+
+    [row] = open_source(tmp_path / "a.kmz").rows()
+
+    assert row.values["name"] == "A"
+
+
+def test_a_workbook_says_which_sheets_are_not_read(tmp_path):
+    book = Workbook()
+    book.active.append(["nom", "lat"])
+    for title, state, cells in (
+        ("Suite", "visible", ["nom"]),
+        ("Listes", "hidden", ["x"]),
+        ("Vide", "visible", []),
+    ):
+        sheet = book.create_sheet(title)
+        sheet.append(cells)
+        sheet.sheet_state = state
+    book.save(tmp_path / "a.xlsx")
+
+    said = open_source(tmp_path / "a.xlsx").left_out
+
+    assert (
+        said
+        == "Seule la feuille « Sheet » est lue. Pour prendre aussi « Suite », enregistrez chaque feuille à part."
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Prix < 5 € et > 2 €", "Prix < 5 € et > 2 €"),
+        ("<b>Un</b> atelier<br>le <i>lundi</i>", "Un atelier\nle lundi"),
+        ("<p>Un</p><ul><li>a</li><li>b &amp; c</li></ul>", "Un\n\na\n\nb & c"),
+        ('Voir <a target="_blank" href="https://a.fr/x">le site</a>.', "Voir le site (https://a.fr/x)."),
+        ('<img src="x" onerror="alert(1)">Un<script>alert("<b>")</script> lieu', "Un lieu"),
+        ("Un<script>alert(1)", "Un"),
+        ("<inconnu>", "<inconnu>"),
+        ("<a href=https://a.fr>" * 5_000, ""),
+    ],
+)
+def test_the_html_of_a_description_becomes_text(written, expected):
+    assert without_tags(written) == expected
 
 
 def test_a_zip_bomb_is_not_opened(rows):

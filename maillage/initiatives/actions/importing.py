@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from maillage.accounts.access import Scopes
 from maillage.core.errors import DomainError
-from maillage.core.imports import BadMapping, Report, Source, guess, open_source, overridden
+from maillage.core.imports import BadFile, BadMapping, Report, Source, guess, open_source, overridden
 from maillage.initiatives.imports.checks import Checker
 from maillage.initiatives.imports.chunks import COLUMNS, FORMAT, Chunk, chunks, one_ahead
 from maillage.initiatives.imports.columns import BY_NAME, FIELDS, PLACES
@@ -81,8 +81,8 @@ class Plan:
         return [name for name in COMPARED if name in names]
 
 
-def guessed_mapping(source: Source, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Column by field: as the headers say, then as somebody chose. Raises BadMapping when nothing gives a title."""
+def proposed_mapping(source: Source) -> dict[str, str]:
+    """Column by field, as the headers say; perhaps nothing gives a title or a place."""
     guessed = guess(source.columns, FIELDS)
     if {"slug", "url"} <= set(source.columns):
         # our own GeoJSON: the whole address says of which site the fiche is
@@ -92,12 +92,17 @@ def guessed_mapping(source: Source, chosen: Mapping[str, str] | None = None) -> 
         # our own uMap file: the description is the summary, then a link to the fiche
         guessed |= {"slug": "description", "summary": "description"}
         guessed.pop("body", None)
-    mapping = overridden(guessed, chosen or {}, source.columns, FIELDS)
+    return guessed
+
+
+def guessed_mapping(source: Source, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Column by field: as the headers say, then as somebody chose. Raises BadMapping without a title or a place."""
+    mapping = overridden(proposed_mapping(source), chosen or {}, source.columns, FIELDS)
     if "title" not in mapping:
         raise BadMapping(
             _(
-                "Aucune colonne ne donne le nom des initiatives. Appelez-en une « titre », ou désignez-la "
-                "(--map title=Colonne). Colonnes du fichier : %(columns)s."
+                "Aucune colonne ne donne le nom des initiatives. Appelez-en une « titre », ou dites laquelle le donne. "
+                "Colonnes du fichier : %(columns)s."
             )
             % {"columns": ", ".join(source.columns[:30])}
         )
@@ -115,6 +120,15 @@ def guessed_mapping(source: Source, chosen: Mapping[str, str] | None = None) -> 
 def default_origin(source: Source) -> str:
     """What names the source when nobody does: what the file says of itself, else its name without its ending."""
     return (source.origin or f"fichier/{source.path.stem}")[:120]
+
+
+def no_line(source: Source) -> BadFile:
+    """What to say of a file that has columns and nothing else."""
+    said = _("Ce fichier n’a que sa ligne d’en-tête. Ajoutez-y des lignes, puis réessayez.")
+    if source.format != "xlsx":
+        return BadFile(said)
+    formulas = _("Si ses cases sont des formules, ouvrez-le dans un tableur et enregistrez-le d’abord.")
+    return BadFile(f"{said} {formulas}")
 
 
 class _NotKept(Exception):
@@ -135,15 +149,19 @@ def import_initiatives(
     Matched by (origin, key): importing twice creates nothing twice, and fields changed here since are kept (see the
     report's notes). With a rejected line nothing is written and the counts of what was done are zero, unless
     `plan.partial`. A dry run does everything, then undoes it: its counts are of what the accepted lines would do.
-    Raises BadFile, BadMapping.
+    Raises BadFile, also for a file without a line, and BadMapping.
     """
     if plan.status not in STATUSES:
         raise UnknownStatus(_("Les fiches importées sont publiées ou brouillons."))
     source = open_source(path, format)
     report = Report()
+    if source.left_out:
+        report.note(0, "", source.left_out)
     try:
         with transaction.atomic():
             _Run(plan, report, progress).take(source, at)
+            if not report.read:
+                raise no_line(source)
             if dry_run or (report.rejected and not plan.partial):
                 raise _NotKept
     except _NotKept:

@@ -15,7 +15,7 @@ from maillage.accounts.access import MODERATING, scopes
 from maillage.accounts.models import User
 from maillage.core import progress
 from maillage.core.errors import Conflict, DomainError
-from maillage.core.imports import BadFile, open_source
+from maillage.core.imports import open_source
 from maillage.core.jobs import enqueue
 from maillage.initiatives.actions.importing import (
     Plan,
@@ -23,6 +23,8 @@ from maillage.initiatives.actions.importing import (
     default_origin,
     guessed_mapping,
     import_initiatives,
+    no_line,
+    proposed_mapping,
 )
 from maillage.initiatives.models import IncomingFile
 
@@ -65,13 +67,10 @@ def receive_file(*, user_id: int, name: str, content: bytes) -> IncomingFile:
     with as_file(file) as path:
         source = open_source(path)
         if next(iter(source.rows()), None) is None:
-            raise BadFile(_("Ce fichier n’a que sa ligne d’en-tête. Ajoutez-y des lignes, puis réessayez."))
+            raise no_line(source)
         origin = source.origin or f"fichier/{Path(file.name).stem}"
-        try:
-            mapping = guessed_mapping(source)
-        except DomainError:
-            mapping = {}  # the person chooses
-        file.plan = {"mapping": mapping, "origin": origin[:120], "status": "draft"}
+        # what is missing, the person chooses
+        file.plan = {"mapping": proposed_mapping(source), "origin": origin[:120], "status": "draft"}
     file.save(force_insert=True)
     return file
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from maillage.initiatives.imports.columns import FIELDS
+from maillage.initiatives.imports.columns import BY_NAME, FIELDS
 from maillage.initiatives.models import Initiative
 
 
@@ -52,9 +52,20 @@ class PlanForm(forms.Form):
             )
 
     @property
-    def columns(self) -> list[forms.BoundField]:
-        """The fields that choose a column."""
+    def shown_columns(self) -> list[forms.BoundField]:
+        """The fields that choose a column, those that have one, a fault, or must have one."""
+        return [field for field in self._columns() if self._is_shown(field)]
+
+    @property
+    def folded_columns(self) -> list[forms.BoundField]:
+        """The other fields that choose a column."""
+        return [field for field in self._columns() if not self._is_shown(field)]
+
+    def _columns(self) -> list[forms.BoundField]:
         return [self[f"column-{field.name}"] for field in FIELDS]
+
+    def _is_shown(self, field: forms.BoundField) -> bool:
+        return bool(field.value() or field.errors or BY_NAME[field.name.removeprefix("column-")].required)
 
     @staticmethod
     def initial_of(plan: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from stdnum.fr import siret as siret_numbers
 
-from maillage.core.imports import BadValue, Row
+from maillage.core.imports import BadMapping, BadValue, Row
 from maillage.core.imports.maps import LAYER
 from maillage.core.imports.values import day, degrees, number, one_line, plain, text, words
 from maillage.initiatives.imports.columns import BY_NAME
@@ -25,6 +25,7 @@ from maillage.initiatives.imports.places import (
     checked,
     point_of,
 )
+from maillage.initiatives.imports.prose import MARKUP, SUMMARY_LENGTH, markup, prose, summary_of, without_link
 from maillage.initiatives.imports.words import Listed, array, choices, unknown_word
 from maillage.initiatives.models import PHASES, PUBLICS, Phase, Public, Theme
 from maillage.initiatives.models.initiative import Licence
@@ -38,10 +39,9 @@ STAGED = (
     "author_name", "licence", "is_example", "confirmed_on",
 )  # fmt: skip
 LENGTHS = {
-    "title": 160, "summary": 400, "body": 20_000, "address": 300, "contact_name": 120, "contact_phone": 30,
+    "title": 160, "summary": SUMMARY_LENGTH, "body": 20_000, "address": 300, "contact_name": 120, "contact_phone": 30,
     "source_name": 200, "author_name": 120, "carrier": 200, "id": 200,
 }  # fmt: skip
-MARKUP = re.compile(r"<\s*[a-zA-Z/!][^>]{0,40}>?")
 # words of the addresses of the site under /initiatives/: no fiche may take one
 YES, NO = (
     frozenset({"oui", "o", "yes", "true", "vrai", "1", "x", "exemple"}),
@@ -83,7 +83,7 @@ class Checker:
         self.bits = facet_bits()
         self.lists: dict[tuple[str, str], Listed] = {}
         self.without = Listed("{}", 0)
-        self.given_themes = Listed.of(self.themes, self.bits["themes"])
+        self.given_themes = Listed.of([self.theme(word) for word in self.themes], self.bits["themes"])
         # what a field that the file does not have is worth
         self.readers: dict[str, Callable[[Any], Any]] = {
             "siret": self.siret, "starts_on": day, "ends_on": day, "contact_email": email, "version": number,
@@ -130,8 +130,11 @@ class Checker:
         if not title:
             problems.append(Refused("title", _("le nom manque : donnez un titre à la fiche")))
         summary, body = short("summary", without_link), short("body", text)
+        repaired = False
         if body and "summary" not in self.mapping:
-            summary, body = summary_of(body)
+            # of our own files, the summary is always a column
+            repaired = (plainly := prose(body)) != body
+            summary, body = summary_of(plainly)
         for name, written in (("title", title), ("summary", summary)):
             if found := MARKUP.search(written):
                 problems.append(Refused(name, markup(found[0])))
@@ -144,11 +147,10 @@ class Checker:
             problems.append(
                 Refused("ends_on", _("la fin est avant le début : échangez ou corrigez les deux dates"))
             )
-        repaired = False
         scope, point, commune, departement, region = "", None, None, None, None
         try:
             scope, point, commune, departement, region = self.place(row, cell)
-            repaired = point is not None and point.computed
+            repaired = repaired or (point is not None and point.computed)
         except BadValue as error:
             problems.append(Refused("lat", str(error)))
         except Refused as error:
@@ -309,6 +311,12 @@ class Checker:
             self.lists[name, given] = listed
         return listed
 
+    def theme(self, word: str) -> str:
+        """The code of a theme asked for. Raises BadMapping."""
+        if code := self.known_themes.get(plain(word)):
+            return code
+        raise BadMapping(unknown_word("themes", word, self.known_themes, self.theme_names))
+
     def licence(self, given: Any) -> str:
         written = one_line(given)
         if not written:
@@ -367,27 +375,6 @@ def too_long(name: str, length: int) -> str:
         "length": length,
         "most": LENGTHS[name],
     }
-
-
-def markup(found: str) -> str:
-    return _("du code (« %(found)s ») est écrit dans le texte : retirez-le, un texte simple suffit") % {
-        "found": found[:20]
-    }
-
-
-def summary_of(description: str) -> tuple[str, str]:
-    """Summary and body from one description: a short one is its own summary, of a long one the start is."""
-    start = one_line(description.split("\n", 1)[0])
-    if len(description) <= LENGTHS["summary"] and start == description:
-        return description, ""
-    if len(start) > LENGTHS["summary"]:
-        start = start[: LENGTHS["summary"] - 2].rsplit(" ", 1)[0] + " …"
-    return start, description
-
-
-def without_link(given: Any) -> str:
-    """One line, without the link to the fiche that our own uMap files end with."""
-    return re.sub(r"\s*\[\[\S+?\|[^\]]*\]\]$", "", one_line(given))
 
 
 def digest(plain_title: str, lon: float | None, lat: float | None, *codes: str | None) -> str:

@@ -26,8 +26,9 @@ LANDS = (
     (163.0, -23.2, 168.5, -17.8),  # Nouvelle-Calédonie
     (-178.5, -14.7, -175.8, -12.9),  # Wallis-et-Futuna
 )
-SURFACES = {"Polygon", "MultiPolygon"}
-LINES = {"LineString", "MultiLineString"}
+SURFACES = ("Polygon", "MultiPolygon")
+LINES = ("LineString", "MultiLineString")
+SEVERAL = ("MultiPoint", "GeometryCollection")
 SCOPES = {
     plain(word): scope
     for scope, words in {
@@ -106,16 +107,25 @@ def shown(degrees: float) -> str:
 def point_of(geometry: dict[str, Any], *, centroid: bool) -> PointRead:
     """The point of a GeoJSON geometry; of a surface, a point inside it when `centroid` asks for one. Raises Refused."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    members = geometry.get("geometries")
+    if (
+        kind == "GeometryCollection"
+        and isinstance(members, list)
+        and len(members) == 1
+        and is_shape(members[0])
+    ):
+        geometry = members[0]
+        kind, coordinates = geometry["type"], geometry.get("coordinates")
     if kind == "MultiPoint" and isinstance(coordinates, list) and len(coordinates) == 1:
         kind, coordinates = "Point", coordinates[0]
-    if kind != "GeometryCollection" and not flat(coordinates):
+    if kind != "GeometryCollection" and are_empty(coordinates):
         raise Refused(
             "geometry", _("les coordonnées sont vides : placez le point sur la carte, ou retirez l’objet")
         )
     if kind == "Point":
         try:
             lon, lat = (float(number) for number in coordinates[:2])  # type: ignore[index]
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, LookupError) as error:
             raise Refused(
                 "geometry", _("les coordonnées ne sont pas deux nombres : replacez le point")
             ) from error
@@ -123,7 +133,7 @@ def point_of(geometry: dict[str, Any], *, centroid: bool) -> PointRead:
     if kind in SURFACES and centroid:
         try:
             inside = shapely.geometry.shape(geometry).representative_point()
-        except (ValueError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, shapely.errors.ShapelyError) as error:
             raise Refused(
                 "geometry", _("la surface ne se lit pas : redessinez-la, ou donnez un point")
             ) from error
@@ -137,14 +147,24 @@ def point_of(geometry: dict[str, Any], *, centroid: bool) -> PointRead:
         raise Refused(
             "geometry", _("une ligne est donnée, il faut un point : placez-en un, ou retirez l’objet")
         )
-    raise Refused("geometry", _("plusieurs formes sont données, il faut un point"))
+    if kind in SEVERAL:
+        raise Refused(
+            "geometry",
+            _("plusieurs formes sont données, il faut un point : placez-en un, ou retirez l’objet"),
+        )
+    raise Refused("geometry", _("la forme ne se comprend pas : placez un point, ou retirez l’objet"))
 
 
-def flat(coordinates: Any) -> list[Any]:
-    """The numbers of nested coordinates."""
+def is_shape(member: Any) -> bool:
+    """Whether a member of a collection is one shape, and no collection again."""
+    return isinstance(member, dict) and member.get("type") in ("Point", "MultiPoint", *SURFACES, *LINES)
+
+
+def are_empty(coordinates: Any, deepest: int = 5) -> bool:
+    """Whether nested coordinates hold no number; no geometry nests them more than `deepest` times."""
     if not isinstance(coordinates, list):
-        return [coordinates] if coordinates is not None else []
-    return [number for part in coordinates[:4] for number in flat(part)]
+        return coordinates is None
+    return deepest == 0 or all(are_empty(part, deepest - 1) for part in coordinates[:4])
 
 
 class Territories:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from openpyxl import Workbook
 
-from maillage.core.imports import BadFile, open_source
+from maillage.core.imports import BadFile, BadMapping, open_source
 from maillage.initiatives.actions import importing
 from maillage.initiatives.actions.importing import Plan, guessed_mapping, import_initiatives
 from maillage.initiatives.imports import chunks
@@ -219,6 +220,67 @@ def test_surfaces_give_a_point_only_when_asked(do):
 
     assert "une surface est donnée, il faut un point" in refused.rejections[0].reason
     assert (taken.created, taken.repaired) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "reason"),
+    [
+        (
+            {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [2.35, 48.85]}]},
+            None,
+        ),
+        ({"type": "MultiPoint", "coordinates": [[2.35, 48.85]]}, None),
+        ({"type": "MultiPoint", "coordinates": [[2.35, 48.85], [2.36, 48.86]]}, "plusieurs formes"),
+        ({"type": "GeometryCollection", "geometries": []}, "plusieurs formes"),
+        ({"type": ["Point"], "coordinates": [2.35, 48.85]}, "la forme ne se comprend pas"),
+        ({"type": "Point", "coordinates": {"lon": 2.35}}, "ne sont pas deux nombres"),
+        ({"type": "Polygon", "coordinates": [[[]]]}, "coordonnées sont vides"),
+        ({"type": "Polygon", "coordinates": [[["a", "b"]]]}, "la surface ne se lit pas"),
+        (json.loads('{"type": "Polygon", "coordinates": ' + "[" * 900 + "2, 48" + "]" * 900 + "}"), "vides"),
+    ],
+)
+def test_a_shape_gives_a_point_or_says_why_it_does_not(do, geometry, reason):
+    map_ = {"type": "Feature", "properties": {"name": "A"}, "geometry": geometry}
+
+    report = do(json.dumps(map_), "a.geojson", dry_run=True, centroid=True)
+
+    assert (report.created, report.rejected) == ((1, 0) if reason is None else (0, 1))
+    assert reason is None or reason in report.rejections[0].reason
+
+
+def test_a_description_written_for_a_page_is_taken_without_its_code(do):
+    written = "<b>Un</b> atelier<br>[[https://a.fr|le site]] {{https://a.fr/x.png}}<script>alert(1)</script>"
+    map_ = {
+        "type": "Feature",
+        "properties": {"name": "A", "description": written},
+        "geometry": {"type": "Point", "coordinates": [2.35, 48.85]},
+    }
+
+    first, second = do(json.dumps(map_), "a.geojson"), do(json.dumps(map_), "a.geojson")
+
+    fiche = Initiative.objects.get()
+    assert (first.created, first.repaired, second.unchanged) == (1, 1, 1)
+    assert (fiche.summary, fiche.body) == ("Un atelier", "Un atelier\nle site (https://a.fr)")
+
+
+def test_a_file_without_a_line_is_refused(do):
+    with pytest.raises(BadFile, match="que sa ligne d’en-tête"):
+        do("nom;lat;lon\n")
+
+
+def test_formulas_that_were_never_computed_are_said(do, tmp_path):
+    book = Workbook()
+    book.active.append(["nom", "lat", "lon"])
+    book.active.append(['="Ate"&"lier"', "=48+1", "=2+0"])
+    book.save(tmp_path / "a.xlsx")
+
+    with pytest.raises(BadFile, match="enregistrez-le d’abord"):
+        do((tmp_path / "a.xlsx").read_bytes(), "b.xlsx")
+
+
+def test_a_theme_that_does_not_exist_is_refused_before_any_line(do):
+    with pytest.raises(BadMapping, match="voulez-vous dire « lieux »"):
+        do(csv_of(LILLE), themes=("lieu",))
 
 
 def test_hostile_text_is_only_text(do):

@@ -109,6 +109,21 @@ def test_a_file_with_refused_lines_is_not_imported_unless_asked(moderator):
     assert Initiative.objects.count() == 1
 
 
+def test_a_file_whose_titles_are_not_recognised_asks_for_them_first(sender):
+    client = signed_in(sender)
+    address = upload(client, b"truc;lat;lon\nA;50,6365;3,0635\n")["Location"]
+
+    shown, folded = client.get(address).text.split("n’avons pas reconnus")
+    answer = client.post(address, plan(**{"column-title": ""}))
+
+    assert '<select name="column-title"' in shown
+    assert '<option value="lat" selected>' in shown
+    assert 'name="column-lat"' not in folded
+    assert answer.status_code == 422
+    assert "Aucune colonne ne donne le nom" in answer.text
+    assert "--map" not in answer.text
+
+
 def test_an_import_is_not_done_before_its_check(moderator):
     client = signed_in(moderator)
     address = upload(client, GOOD)["Location"]
