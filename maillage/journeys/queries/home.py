@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
-from maillage.offers.queries.places import place_meant
 from maillage.organisations.queries.banners import banner_of_commune
-from maillage.territories.queries import PlaceFound, commune, locate
+from maillage.territories.queries import PlaceFound, commune, locate, place_meant
 
 
 class PlaceUnclear(DomainError):

@@ -19,12 +19,12 @@ from maillage.offers.answer import Answer
 from maillage.offers.finder_page import address, answer_context, fields, placed, rounded, said_and_read
 from maillage.offers.forms.finder import FinderForm
 from maillage.offers.queries.finder import find, whereabouts
-from maillage.offers.queries.places import Meant, place_meant
 from maillage.offers.queries.summaries import summary_of
 from maillage.offers.sentence import read_sentence
 from maillage.offers.situation import Situation, Whereabouts
 from maillage.offers.travel import with_travel
 from maillage.organisations.banners import default_commune
+from maillage.territories.queries import Meant, place_meant
 
 
 @login_not_required

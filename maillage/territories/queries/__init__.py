@@ -12,6 +12,7 @@ from maillage.territories.queries.location import (
     locate,
     position,
 )
+from maillage.territories.queries.meant import Meant, place_meant
 from maillage.territories.queries.names import PlaceFound, search_anything, search_places
 from maillage.territories.queries.surroundings import Surroundings, around_commune, around_point, is_near
 from maillage.territories.queries.territory import commune, epci, qpv
@@ -21,6 +22,7 @@ __all__ = [
     "Called",
     "InvalidPosition",
     "Location",
+    "Meant",
     "NearestQpv",
     "Place",
     "PlaceFound",
@@ -35,6 +37,7 @@ __all__ = [
     "is_near",
     "locate",
     "names_by_code",
+    "place_meant",
     "places_called",
     "position",
     "qpv",

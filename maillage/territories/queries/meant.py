@@ -1,10 +1,10 @@
-"""Where a person is, from what she typed."""
+"""The one place that someone means by what they typed."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-from maillage.territories.queries import PlaceFound, search_anything, search_places
+from maillage.territories.queries.names import PlaceFound, search_anything, search_places
 
 LONGEST = 200
 CHOICES = 6
@@ -27,10 +27,13 @@ class Meant:
     instead: bool = False
 
 
-def place_meant(text: str) -> Meant:
-    """The commune, neighbourhood or address that `text` names; a street that nobody knows leads to its town."""
+def place_meant(text: str, *, epci: bool = False) -> Meant:
+    """The commune, neighbourhood or address that `text` names; a street that nobody knows leads to its town.
+
+    With `epci`, an EPCI too: one may search in it, nobody lives in one.
+    """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
-    found = [place for place in search_anything(text) if place.kind != "epci"]
+    found = [place for place in search_anything(text) if epci or place.kind != "epci"]
     if exact := _decided(text, found):
         return exact
     if STREET.search(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maillage.offers.queries.places import Meant, place_meant
+from maillage.territories.queries import Meant, place_meant
 
 pytestmark = pytest.mark.django_db
 
