@@ -43,10 +43,26 @@ class FirstView:
     overseas: list[dict[str, Any]]
 
     @property
+    def note(self) -> str:
+        """What the map cannot show."""
+        return unplaced_said(self.found)
+
+    @property
     def data(self) -> dict[str, Any]:
         """What the interactive map needs to take the first view's place."""
         lon, lat = self.window.lonlat
         return {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "zoom": self.window.zoom, "width": WIDTH}
+
+
+def unplaced_said(found: Clusters) -> str:
+    """That some of what the list holds has no place on any map; '' when all of it has one."""
+    if not found.unplaced:
+        return ""
+    return ngettext(
+        "%(n)d initiative sans position sur la carte (nationale, régionale ou départementale) : elle est dans la liste.",
+        "%(n)d initiatives sans position sur la carte (nationales, régionales ou départementales) : elles sont dans la liste.",
+        found.unplaced,
+    ) % {"n": found.unplaced}
 
 
 def window_of(criteria: Criteria, asked: str = "") -> Window:
@@ -255,6 +271,7 @@ def as_json(found: Clusters, criteria: Criteria) -> dict[str, Any]:
     return {
         "total": found.total,
         "unplaced": found.unplaced,
+        "note": unplaced_said(found),
         "frame": _degrees(place) if place else None,
         "groups": [
             {

@@ -118,6 +118,43 @@ def test_a_filter_changes_the_list_and_the_map_together_and_keeps_the_focus(cart
     groups = seen.value.json()["groups"]
     expect(carte.locator(".map-mark")).to_have_count(len(groups))
     assert sum(g["n"] for g in groups) <= total - seen.value.json()["unplaced"]
+    expect(carte.locator(".map-beside")).to_have_text(seen.value.json()["note"])
+
+
+def test_a_search_is_one_step_to_go_back_over_and_brings_its_sorts(fresh_page: Page) -> None:
+    fresh_page.goto("/initiatives/")
+    fresh_page.wait_for_function("window.htmx")
+    before = fresh_page.locator("#results-title").text_content() or ""
+    fresh_page.get_by_label("Que cherchez-vous").fill("bus")
+    fresh_page.keyboard.press("Enter")
+    expect(fresh_page).to_have_url(re.compile("q=bus"))
+    fresh_page.get_by_label("Trier par").focus()
+    fresh_page.keyboard.press("ArrowDown")
+    expect(fresh_page).to_have_url(re.compile("tri=date"))
+    expect(fresh_page.get_by_label("Trier par")).to_be_focused()
+
+    fresh_page.go_back()
+    fresh_page.go_back()
+
+    expect(fresh_page.locator("#results-title")).to_have_text(before)
+    assert urlsplit(fresh_page.url).query == ""
+
+
+def test_around_me_then_elsewhere_changes_the_place_and_not_only_the_words(fresh_page: Page) -> None:
+    fresh_page.context.grant_permissions(["geolocation"])
+    fresh_page.context.set_geolocation({"longitude": 2.4, "latitude": 48.97})
+    fresh_page.goto("/carte/")
+    fresh_page.wait_for_selector(READY)
+    fresh_page.get_by_role("button", name="Autour de moi").click()
+    expect(fresh_page).to_have_url(re.compile("lon=2.4&lat=48.97&rayon=20"))
+    fresh_page.get_by_label("Dans un rayon de").select_option("5")
+    expect(fresh_page).to_have_url(re.compile("rayon=5"))
+
+    fresh_page.get_by_label("Où ?").press_sequentially("Rennes Mét")
+    fresh_page.get_by_role("option", name="Rennes Métropole").click()
+
+    expect(fresh_page).to_have_url(re.compile(r"/carte/\?epci=243500139"))
+    expect(fresh_page.locator("#results .chips")).not_to_contain_text("à moins de")
 
 
 def test_an_entry_under_the_pointer_or_the_focus_shows_its_marker(carte: Page) -> None:

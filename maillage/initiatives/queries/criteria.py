@@ -150,7 +150,8 @@ class Criteria:
         return self.with_(**{facet: changed})
 
     def parameters(self) -> list[tuple[str, str]]:
-        """Name and value of each parameter of the address, in a fixed order."""
+        """Name and value of each parameter of the address, in a fixed order; a sort that goes without saying is not said."""
+        usual = dataclasses.replace(self, sort="").order
         pairs: list[tuple[str, str]] = [("q", self.text)]
         pairs += [(name, getattr(self, name)) for name in TERRITORIES]
         if self.lon is not None and self.lat is not None:
@@ -158,7 +159,10 @@ class Criteria:
             pairs += [("rayon", f"{(self.radius_m or RADIUS_DEFAULT_M) / 1000:g}")]
         pairs += [("zone", self.zone), ("bbox", ",".join(_short(v) for v in self.bbox or ()))]
         pairs += [(_PARAMETERS[facet], value) for facet in FACETS for value in getattr(self, facet)]
-        pairs += [("tri", self.sort), ("page", str(self.page) if self.page > 1 else "")]
+        pairs += [
+            ("tri", self.order if self.order != usual else ""),
+            ("page", str(self.page) if self.page > 1 else ""),
+        ]
         return [(name, value) for name, value in pairs if value]
 
     def to_query(self) -> str:

@@ -1,11 +1,7 @@
-"""Names of the places that a search is bound to."""
+"""The places that a search is bound to."""
 
-from dataclasses import dataclass
-
-from django.db.models import F, Func, Q, TextField, Value
-
-from maillage.initiatives.queries.criteria import TERRITORIES, Criteria
-from maillage.territories.models import Commune
+from maillage.initiatives.queries.criteria import PLACES, RADIUS_DEFAULT_M, TERRITORIES, Criteria
+from maillage.territories.queries import PlaceFound
 
 
 def named_territories(criteria: Criteria) -> dict[str, str]:
@@ -17,42 +13,9 @@ def named_territories(criteria: Criteria) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One territory that a text may name: the field of Criteria, its code, its name."""
-
-    field: str
-    code: str
-    label: str
-    exact: bool
-
-
-def places_named(text: str, limit: int = 6) -> list[Place]:
-    """Communes whose name or postal code is `text`, else whose name begins so; largest first."""
-    text = " ".join(text.split())[:100].replace("\x00", "")
-    plain = Func(
-        Func(F("nom"), Value("-"), Value(" "), function="replace"),
-        function="maillage_plain",
-        output_field=TextField(),
-    )
-    wanted = Func(Value(text.replace("-", " ")), function="maillage_plain", output_field=TextField())
-    communes = Commune.objects.annotate(plain=plain).select_related("departement")
-    exact = list(
-        communes.filter(Q(plain=wanted) | Q(postal_codes__contains=[text]))
-        .order_by("-population", "pk")
-        .only("nom", "departement__nom")[:limit]
-    )
-    rows = exact or list(
-        communes.filter(plain__startswith=wanted)
-        .order_by("-population", "pk")
-        .only("nom", "departement__nom")[:limit]
-    )
-    return [
-        Place(
-            "commune",
-            row.pk,
-            f"{row.nom} ({row.departement.nom})" if row.departement else row.nom,
-            bool(exact),
-        )
-        for row in rows
-    ]
+def bound_to(criteria: Criteria, place: PlaceFound) -> Criteria:
+    """The same search at this place and nowhere else: in a territory, or around an address."""
+    anywhere = criteria.without(*PLACES)
+    if place.kind == "adresse":
+        return anywhere.with_(lon=place.lon, lat=place.lat, radius_m=RADIUS_DEFAULT_M)
+    return anywhere.with_(**{place.kind: place.code})

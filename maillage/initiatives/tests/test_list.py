@@ -5,8 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from maillage.core.tests.servers import says, serving
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.tests.factories import CERGY, GARGES, make_initiative, make_organisation
+from maillage.territories.actions import refresh_search_names
+from maillage.territories.tests.factories import make_qpv
+from maillage.territories.tests.test_addresses import ROSIERS
 
 pytestmark = pytest.mark.django_db
 URL = "/initiatives/"
@@ -71,10 +75,35 @@ def test_the_part_for_htmx_is_the_same_as_in_the_page(client):
     page, part = client.get(URL), client.get(URL, {"tri": "date", "q": ""}, headers={"HX-Request": "true"})
 
     section = re.search(r'<section id="results".*?</section>', part.text, re.DOTALL)
-    assert section[0].replace("?tri=date", "") in page.text
+    assert section[0] in page.text
     assert "<html" not in part.text
-    assert part["HX-Push-Url"] == "/initiatives/?tri=date"
+    assert part["HX-Push-Url"] == URL
     assert "HX-Request" in part["Vary"]
+
+
+def test_asking_the_same_again_is_no_step_to_go_back_over(client):
+    def pushed(query: str, now: str) -> str:
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/carte/{now}"}
+        return client.get(f"/carte/?{query}", headers=headers)["HX-Push-Url"]
+
+    assert pushed("q=bus&theme=lieux&lieu=&tri=pertinence", "?q=bus&theme=lieux&vue=2.1,48.2,9") == "false"
+    assert pushed("q=bus&tri=date", "?q=bus") == "/carte/?q=bus&tri=date"
+    assert pushed("", "?q=bus") == "/carte/"
+
+
+@pytest.mark.parametrize("url", [URL, "/carte/"])
+def test_htmx_brings_the_sorts_and_the_radius_that_the_search_calls_for(client, url):
+    def offered(query: str) -> tuple[list[str], list[str]]:
+        part = client.get(url + query, headers={"HX-Request": "true"}).text
+        sort = re.search(r'<div class="sort" id="sort" hx-swap-oob="true">.*?</div>', part, re.DOTALL)[0]
+        return re.findall(r'value="([^"]+)"', sort), re.findall(r'value="([^"]+)" selected', sort)
+
+    assert offered("") == ([], [])
+    assert offered("?q=bus") == (["pertinence", "date"], ["pertinence"])
+    assert offered("?lon=2.4&lat=48.97&rayon=2.5&tri=date") == (
+        ["2.5", "5", "10", "20", "50", "100", "distance", "date"],
+        ["2.5", "date"],
+    )
 
 
 def test_a_place_named_in_words_becomes_a_filter_without_javascript(client):
@@ -87,6 +116,40 @@ def test_a_place_named_in_words_becomes_a_filter_without_javascript(client):
     assert shown(same.text) == ["Garges"]
     assert client.get(URL, {"lieu": "", "commune": GARGES, "q": "bus"})["Location"] == "/initiatives/?q=bus"
     assert "Aucun lieu ne s’appelle" in client.get(URL, {"lieu": "zzzzzz<b>"}).text
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("Rennes Métropole", "epci=243500139"),
+        ("les mille pertuis", "qpv=QP095999"),
+        ("St-Herblain", "commune=44162"),
+    ],
+)
+def test_a_neighbourhood_or_an_epci_is_a_place_too(client, name, query):
+    make_qpv(code="QP095999", generation=2015, nom="Les Mille Pertuis")
+    refresh_search_names("qpv")
+
+    assert client.get(URL, {"lieu": name})["Location"] == f"{URL}?{query}"
+
+
+def test_a_new_place_replaces_the_one_before_and_an_address_is_searched_around(client, settings):
+    around = {"lon": "2.4", "lat": "48.97", "theme": "lieux"}
+
+    with serving(says(ROSIERS)) as (settings.GEOCODER_URL, _asked):
+        found = client.get(URL, {"lieu": "12 rue des Rosiers Paris", **around})
+
+    assert found["Location"] == f"{URL}?lon=2.3581&lat=48.8572&rayon=20&theme=lieux"
+    # chosen among the proposals: the other fields say where it is
+    assert client.get(URL, {"lieu": "Tiers-Pot", "choisi": "Tiers-Pot", **around}).status_code == 200
+
+
+def test_namesakes_are_proposed(client):
+    page = client.get(URL, {"lieu": "Saint-Denis", "q": "bus", "lon": "2", "lat": "48"}).text
+
+    assert "Quel lieu voulez-vous dire" in page
+    assert 'href="?q=bus&amp;commune=93066"' in page
+    assert "Saint-Denis, Seine-Saint-Denis (93)" in page
 
 
 def test_a_wrong_address_says_so_and_shows_everything(client):

@@ -129,6 +129,7 @@ def test_json_is_small_and_says_what_the_list_says(client):
     answer = client.get("/carte/grappes.json", {"z": "11", "box": "2.2,48.8,2.6,49.1"}).json()
 
     assert (answer["total"], answer["unplaced"]) == (2, 1)
+    assert answer["note"].startswith("1 initiative sans position sur la carte")
     (group,) = answer["groups"]
     assert (group["n"], group["name"], group["themes"]) == (1, "Bus <script>", [["aller-vers", 1]])
     assert group["at"] == pytest.approx([2.40, 48.97], abs=0.05)

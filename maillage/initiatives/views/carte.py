@@ -1,10 +1,10 @@
 """`/carte/`: the search of the list in another dress, and the groups that its map shows."""
 
 import math
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -12,33 +12,24 @@ from maillage.initiatives.map_view import as_json, base_layers, map_of, symbols,
 from maillage.initiatives.models import Theme
 from maillage.initiatives.queries.clusters import clusters
 from maillage.initiatives.queries.search import Criteria, UnknownCriterion
-from maillage.initiatives.views.find import results_context
+from maillage.initiatives.views.find import results_page
 from maillage.territories.basemap import mercator
 from maillage.territories.queries.basemap import Box
-from maillage.ui.rendering import render_page
 
 
 @login_not_required
 @require_safe
 def carte(request: HttpRequest) -> HttpResponse:
     """The list beside its map; htmx gets the results alone. `vue=lon,lat,zoom` moves the map, never the search."""
-    context = results_context(request)
-    address = f"{request.path}?{context['criteria'].to_query()}".rstrip("?")
-    htmx = request.htmx  # type: ignore[attr-defined]
-    if context["place_found"] and not htmx:
-        return redirect(address)
-    if not htmx or htmx.history_restore_request:
-        context |= {
-            "map": map_of(context["criteria"], path=request.path, asked=request.GET.get("vue", "")),
+
+    def beside(criteria: Criteria) -> dict[str, Any]:
+        return {
+            "map": map_of(criteria, path=request.path, asked=request.GET.get("vue", "")),
             "symbols": symbols(Theme.objects.all()),
             **base_layers(),
         }
-    response = render_page(request, "initiatives/carte.html", "initiatives/_part.html", context)
-    if context["refused"]:
-        response.status_code = 422
-    else:
-        response["HX-Push-Url"] = address
-    return response
+
+    return results_page(request, "initiatives/carte.html", beside)
 
 
 @login_not_required

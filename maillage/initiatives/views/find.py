@@ -1,7 +1,9 @@
 """The list of initiatives; `/carte/` is the same search in another dress."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Page, Paginator
@@ -12,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maillage.initiatives.models import Initiative, Phase, Public, Theme
-from maillage.initiatives.queries.criteria import PLACES, TERRITORIES
-from maillage.initiatives.queries.places import named_territories, places_named
+from maillage.initiatives.queries.criteria import RADIUS_DEFAULT_M, TERRITORIES
+from maillage.initiatives.queries.places import bound_to, named_territories
 from maillage.initiatives.queries.search import (
     Criteria,
     Facets,
@@ -22,10 +24,14 @@ from maillage.initiatives.queries.search import (
     find_part,
     matching,
 )
+from maillage.territories.queries import place_meant
 from maillage.ui.rendering import render_page
 
 PER_PAGE = 20
 SUGGESTIONS = 4
+# the parameters of the place field, which a place chosen by its name replaces together
+PLACE_PARAMETERS = (*TERRITORIES, "lon", "lat", "zone", "bbox")
+RADII_M = (5_000, 10_000, RADIUS_DEFAULT_M, 50_000, 100_000)
 
 
 @login_not_required
@@ -35,26 +41,44 @@ def initiatives(request: HttpRequest) -> HttpResponse:
     return results_page(request, "initiatives/list.html")
 
 
-def results_page(request: HttpRequest, template: str) -> HttpResponse:
-    """The search and its results in the dress of `template`; htmx gets the results alone, with the canonical address."""
+def results_page(
+    request: HttpRequest, template: str, whole: Callable[[Criteria], dict[str, Any]] | None = None
+) -> HttpResponse:
+    """The search and its results in the dress of `template`; htmx gets the results alone, with the canonical address.
+
+    `whole` gives what the template needs beside the results.
+    """
     context = results_context(request)
-    address = f"{request.path}?{context['criteria'].to_query()}".rstrip("?")
-    if context["place_found"] and not request.htmx:  # type: ignore[attr-defined]
+    criteria: Criteria = context["criteria"]
+    address = f"{request.path}?{criteria.to_query()}".rstrip("?")
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if context["place_found"] and not htmx:
         return redirect(address)
+    if whole and (not htmx or htmx.history_restore_request):
+        context |= whole(criteria)
     response = render_page(request, template, "initiatives/_part.html", context)
     if context["refused"]:
         response.status_code = 422
     else:
-        response["HX-Push-Url"] = address
+        # asking the same again is no step to go back over
+        response["HX-Push-Url"] = "false" if _asks(htmx.current_url, criteria) else address
     return response
+
+
+def _asks(address: str | None, criteria: Criteria) -> bool:
+    """Whether the address in the browser asks this very search, whatever the view of its map."""
+    if address is None:
+        return False
+    asked = [pair for pair in parse_qsl(urlsplit(address).query) if pair[0] != "vue"]
+    return asked == criteria.parameters()
 
 
 def results_context(request: HttpRequest) -> dict[str, Any]:
     """What the search form (`_search.html`) and its results (`_results.html`) need, for the list and the map alike.
 
     criteria, query (its address), page (initiatives with `theme_rows`, perhaps `distance`), total, facets, panels,
-    chips, sorts, hidden, territories and place_text (what the form carries along), suggestions (when nothing answers) and `refused`: why an
-    address could not be understood; everything is shown then.
+    chips, sorts, radii, places and place_text (of the place field), suggestions (when nothing answers) and `refused`: why
+    an address could not be understood; everything is shown then.
     """
     refused = ""
     try:
@@ -64,7 +88,9 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
     typed = request.GET.get("lieu")
     names = named_territories(criteria)
     criteria, choices, unknown, found = _with_named_place(
-        criteria, names, None if typed is None else typed.strip()
+        criteria,
+        {*names.values(), request.GET.get("choisi", "")} - {""},
+        None if typed is None else typed.strip(),
     )
     if found:
         names = named_territories(criteria)
@@ -74,6 +100,7 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
     for row in page:
         row.theme_rows = [themes[code] for code in row.themes if code in themes]
     chips = _chips(criteria, names, themes)
+    asked = dict(criteria.parameters())
     return {
         "criteria": criteria,
         "query": criteria.with_(page=1).to_query(),
@@ -83,12 +110,8 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
         "panels": _panels(criteria, counted, themes),
         "chips": chips,
         "sorts": [{"code": code, "label": _sort_label(code)} for code in criteria.sorts],
-        "hidden": [
-            (name, value)
-            for name, value in criteria.parameters()
-            if name not in {"q", "theme", "public", "phase", "tri", "page", *TERRITORIES}
-        ],
-        "territories": [(name, getattr(criteria, name)) for name in TERRITORIES],
+        "radii": _radii(criteria),
+        "places": [(name, asked.get(name, "")) for name in PLACE_PARAMETERS],
         "place_text": typed if choices or unknown else next(iter(names.values()), ""),
         "suggestions": _suggestions(chips) if not counted.total else [],
         "refused": refused,
@@ -105,26 +128,28 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _with_named_place(
-    criteria: Criteria, names: dict[str, str], text: str | None
+    criteria: Criteria, in_force: set[str], text: str | None
 ) -> tuple[Criteria, list[dict[str, str]], str, bool]:
-    """The search bound to the place that `text` names (the form without JavaScript), or what it may mean.
+    """The search bound to the place that `text` names, or what it may mean.
 
-    `names` are the places already in force: the field shows them, so that their own name asks for nothing new and an
-    emptied field takes them away.
+    `in_force` are the names of the places that the search already has: the field shows them, so that their own name asks
+    for nothing new and an emptied field takes them away.
     """
-    if text is None or text in names.values() or not (text or names):
+    if text is None or text in in_force:
         return criteria, [], "", False
     if not text:
-        return criteria.without(*names), [], "", True
-    places = places_named(text)
-    bound = [criteria.without(*PLACES).with_(**{place.field: place.code}) for place in places]
-    if len(places) == 1 or (places and places[0].exact and not places[1].exact):
-        return bound[0], [], "", True
+        return criteria.without(*TERRITORIES), [], "", criteria != criteria.without(*TERRITORIES)
+    meant = place_meant(text, epci=True)
+    if meant.place:
+        return bound_to(criteria, meant.place), [], "", True
     choices = [
-        {"href": f"?{target.to_query()}", "label": place.label}
-        for place, target in zip(places, bound, strict=True)
+        {
+            "href": f"?{bound_to(criteria, place).to_query()}",
+            "label": f"{place.nom}, {place.context}" if place.context else place.nom,
+        }
+        for place in meant.choices
     ]
-    return criteria, choices, "" if places else text[:100], False
+    return criteria, choices, "" if choices else text[:100], False
 
 
 class FoundPaginator(Paginator):
@@ -217,7 +242,7 @@ def _chips(criteria: Criteria, names: dict[str, str], themes: dict[str, Theme]) 
     for field, name in names.items():
         chips.append(Chip(name, _("lieu"), criteria.without(field)))
     if criteria.lon is not None and criteria.radius_m:
-        label = _("à moins de %(n)s km") % {"n": f"{criteria.radius_m / 1000:g}".replace(".", ",")}
+        label = _("à moins de %(distance)s") % {"distance": _kilometres(criteria.radius_m)}
         chips.append(Chip(label, _("lieu"), criteria.without("around")))
     if criteria.zone:
         chips.append(Chip(_("zone dessinée"), _("lieu"), criteria.without("zone")))
@@ -233,6 +258,20 @@ def _chips(criteria: Criteria, names: dict[str, str], themes: dict[str, Theme]) 
         for value in getattr(criteria, facet):
             chips.append(Chip(str(words[value]), kinds[facet], criteria.toggled(facet, value)))
     return chips
+
+
+def _radii(criteria: Criteria) -> list[tuple[str, str, bool]]:
+    """Kilometres, words and whether it is in force, for each radius around the point of the search; none without one."""
+    if not criteria.radius_m:
+        return []
+    return [
+        (f"{metres / 1000:g}", _kilometres(metres), metres == criteria.radius_m)
+        for metres in sorted({*RADII_M, criteria.radius_m})
+    ]
+
+
+def _kilometres(metres: int) -> str:
+    return _("%(n)s km") % {"n": f"{metres / 1000:g}".replace(".", ",")}
 
 
 def _sort_label(code: str) -> str:

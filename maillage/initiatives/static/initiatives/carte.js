@@ -189,6 +189,7 @@ class InitiativesMap extends HTMLElement {
     try {
       const found = await this.ask(this.box());
       this.draw(found.groups);
+      this.parentElement.querySelector(".map-beside").textContent = found.note;
       if (!this.drawing) this.say("");
       return found;
     } catch (error) {
@@ -337,26 +338,14 @@ class InitiativesMap extends HTMLElement {
   /** Bind the search to another place through its own form, which keeps the other filters, the address and the focus. */
   place(values) {
     const form = document.querySelector(".search-form");
-    for (const input of form.querySelectorAll("input[type=hidden]")) if (PLACES.includes(input.name)) input.remove();
-    const named = form.querySelector("[name=lieu]");
-    if (named) named.value = "";
+    form.querySelector("place-search").clear();
     for (const [name, value] of Object.entries(values)) {
-      const input = document.createElement("input");
-      input.type = "hidden";
-      input.name = name;
-      input.value = value;
-      form.append(input);
+      const field = form.elements[name];
+      field.value = value;
+      field.disabled = false;
     }
     this.here.hidden = true;
     form.requestSubmit();
-  }
-
-  aroundMe() {
-    navigator.geolocation?.getCurrentPosition(
-      ({ coords }) => this.place({ lon: coords.longitude.toFixed(4), lat: coords.latitude.toFixed(4), rayon: "20" }),
-      () => this.say(this.dataset.textNowhere),
-      { timeout: 8000 },
-    );
   }
 
   /** A line over the map; with an error, and a way to try again. */

@@ -1,6 +1,6 @@
 import { zoneTool } from "./map-zone.js";
 
-/** The buttons over the map: search here, around me, draw a zone; and the line that says what goes on. */
+/** The buttons over the map: search here, draw a zone; and the line that says what goes on. */
 export function makeTools(L, owner) {
   const text = owner.dataset;
   const bar = document.createElement("div");
@@ -17,7 +17,6 @@ export function makeTools(L, owner) {
     return made;
   };
   const here = tool(text.textZone, () => owner.place({ bbox: owner.box(0).join(",") }), true);
-  const around = tool(text.textAround, () => owner.aroundMe());
   const draw = tool(text.textDraw, () => drawing(true));
   const done = tool(text.textDone, () => {
     const wkt = zone.finish();
@@ -33,7 +32,7 @@ export function makeTools(L, owner) {
 
   function drawing(on) {
     owner.drawing = on;
-    around.hidden = draw.hidden = on;
+    draw.hidden = on;
     done.hidden = cancel.hidden = !on;
     if (on) here.hidden = true;
     if (on) zone.start();

@@ -2,7 +2,7 @@
  * <place-search data-url="/api/v1/territories/search"> around a text field proposes places as one types (ARIA combobox).
  * The answer is a list of {kind, code, nom, context, lon, lat}. Choosing one writes its name in the field and fills the inputs
  * [data-place] inside: "lon", "lat", "nom", "kind", "code", or the name of a kind (commune, epci, qpv …), which takes the code;
- * those of the other kinds are emptied and disabled. It then sends « place-chosen » with the item, and the form if data-submit.
+ * those of the other kinds are emptied and disabled, as are those with data-kind for a place of another kind. It then sends « place-chosen » with the item, and the form if data-submit.
  * Without JavaScript the field is sent as it is.
  */
 let made = 0;
@@ -121,7 +121,8 @@ class PlaceSearch extends HTMLElement {
   fill(item) {
     for (const field of this.querySelectorAll("[data-place]")) {
       const key = field.dataset.place;
-      const value = item === null ? "" : key === item.kind ? item.code : (item[key] ?? "");
+      const meant = item !== null && (field.dataset.kind ?? item.kind) === item.kind;
+      const value = !meant ? "" : key === item.kind ? item.code : (item[key] ?? "");
       field.value = value;
       field.disabled = value === "";
     }
