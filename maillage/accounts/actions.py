@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -102,6 +103,19 @@ def rename(*, user: User, name: str) -> User:
 
 
 @transaction.atomic
+def close_sessions(*, user: User, but: str, number: int | None = None) -> int:
+    """Close the session `number` of `user`, or all of them, but the one whose key is `but`; how many were closed."""
+    found = UserSession.objects.filter(user=user).exclude(session_key=but)
+    if number is not None:
+        found = found.filter(pk=number)
+    keys = list(found.values_list("session_key", flat=True))
+    UserSession.objects.filter(user=user, session_key__in=keys).delete()
+    Session.objects.filter(session_key__in=keys).delete()
+    log.info("sessions.closed", user=user.pk, count=len(keys))
+    return len(keys)
+
+
+@transaction.atomic
 def delete_account(*, user: User) -> None:
     """Forget a person: their account, addresses, factors, roles and sessions. What they published stays, unsigned.
 
@@ -138,6 +152,4 @@ def create_demo_accounts() -> list[User]:
 
 
 def _session_keys(user: User) -> Iterable[str]:
-    from allauth.usersessions.models import UserSession
-
     return UserSession.objects.filter(user=user).values_list("session_key", flat=True)

@@ -1,13 +1,16 @@
 """Reads about people with an account. Each says for whom: row security shows nothing else."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.accounts.browsers import browser_in_words
 from maillage.accounts.models import DEMO_DOMAIN, Role, User
 from maillage.core.acting import Purpose, for_purpose
 
@@ -81,6 +84,26 @@ def role_of(user: User, kind: str, territory_kind: str, territory_code: str) -> 
 def own_roles(user: User) -> list[Role]:
     """The roles that `user` holds, in a stable order."""
     return list(Role.objects.filter(user=user).order_by("kind", "territory_kind", "territory_code"))
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One place where an account is open: since when, in which browser, from which network address, and whether it is this one."""
+
+    number: int
+    since: datetime
+    browser: str
+    address: str
+    is_current: bool
+
+
+def open_sessions(user: User, *, here: str) -> list[OpenSession]:
+    """Where the account of `user` is open, this session (whose key is `here`) first, then the newest; the ended ones are forgotten."""
+    found = [
+        OpenSession(row.pk, row.created_at, browser_in_words(row.user_agent), row.ip, row.session_key == here)
+        for row in UserSession.objects.purge_and_list(user)
+    ]
+    return sorted(found, key=lambda session: (session.is_current, session.since), reverse=True)
 
 
 def personal_data(user: User) -> dict[str, list[dict[str, Any]]]:

@@ -6,7 +6,6 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
-from allauth.usersessions import views as sessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
@@ -36,7 +35,7 @@ own_account = [
     path("adresse/", account.email, name="account_email"),
     path("donnees/", views.export, name="account_export"),
     path("supprimer/", views.delete, name="account_delete"),
-    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", views.sessions, name="usersessions_list"),
     path("roles/", views.roles, name="account_roles"),
     path("roles/<int:number>/retirer/", views.revoke, name="account_role_revoke"),
 ]

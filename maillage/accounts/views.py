@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -70,6 +71,23 @@ def delete(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Votre compte est supprimé."))
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/delete.html", {"form": form})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where the account is open; POST closes one of these (`number`), or all but this one."""
+    user, here = person(request), request.session.session_key or ""
+    if request.method == "POST":
+        number = request.POST.get("number", "")
+        closed = actions.close_sessions(
+            user=user, but=here, number=int(number) if number.isdecimal() else None
+        )
+        said = ngettext("%(n)s session est fermée.", "%(n)s sessions sont fermées.", closed) % {"n": closed}
+        messages.success(request, said)
+        return redirect("usersessions_list")
+    context = {"sessions": queries.open_sessions(user, here=here)}
+    return render(request, "usersessions/usersession_list.html", context)
 
 
 @never_cache

@@ -215,6 +215,7 @@ def test_accounts_are_out_of_reach_without_a_purpose_in_plain_sql():
         assert cursor.rowcount == 0
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kinds", "shown"), [((), False), (("contributor",), False), (("moderator",), True), (("network",), True)]
 )

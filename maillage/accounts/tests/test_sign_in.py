@@ -9,12 +9,14 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test import Client
 
+from maillage.accounts.browsers import browser_in_words
 from maillage.accounts.models import User
 from maillage.accounts.tests.factories import enter, make_user
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.models import OutgoingMail
 
 LOGIN, CODE = "/compte/connexion/", "/compte/connexion/code/"
+ON_A_PHONE = "Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0"
 
 
 @pytest.fixture
@@ -161,18 +163,46 @@ def test_an_application_becomes_the_second_factor_and_its_secret_is_not_in_clear
     assert is_signed_in(other)
 
 
-def test_sessions_are_listed_and_the_others_can_be_closed(site):
+def test_sessions_are_listed_and_closed_one_by_one_or_all_the_others(site):
     make_user(email="ada@example.org")
-    here, there = Client(), Client()
-    sign_in(there, "ada@example.org")
-    sign_in(here, "ada@example.org")
-    page = here.get("/compte/sessions/").text
-    assert page.count("<tr><th scope=") == 3
+    here, there, phone, stranger = Client(), Client(), Client(headers={"user-agent": ON_A_PHONE}), Client()
+    for client in (there, phone, here):
+        sign_in(client, "ada@example.org")
+    make_user(email="eve@example.org")
+    sign_in(stranger, "eve@example.org")
+    listed = here.get("/compte/sessions/").text
+    assert listed.count('<li class="account-session">') == 3
+    assert "Firefox sur Android" in listed
+    number = re.search(r'value="(\d+)"[^>]*>Fermer<span[^>]*> Firefox', listed)[1]
+
+    stranger.post("/compte/sessions/", {"number": number})
+    assert is_signed_in(phone)
+    here.post("/compte/sessions/", {"number": number})
+    assert [is_signed_in(client) for client in (here, there, phone)] == [True, True, False]
 
     here.post("/compte/sessions/")
+    assert [is_signed_in(client) for client in (here, there, stranger)] == [True, False, True]
 
-    assert is_signed_in(here)
-    assert not is_signed_in(there)
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0",
+            "Edge sur Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+            "Safari sur iPhone",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox sur Linux"),
+        ("Mozilla/5.0 (Macintosh)", "Mac"),
+        ("curl/8", "Navigateur inconnu"),
+        ("", "Navigateur inconnu"),
+    ],
+)
+def test_a_browser_is_said_in_words(user_agent, words):
+    assert browser_in_words(user_agent) == words
 
 
 def test_leaving_a_session_ends_it(site, client):
