@@ -48,11 +48,13 @@ def template_database(templates: databases.Templates) -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup(template_database: str, django_db_blocker) -> Iterator[None]:
-    """Replaces pytest-django's: a copy of the template a worker."""
-    with databases.copy_of(template_database, f"test_{os.getpid()}") as name, django_db_blocker.unblock():
-        databases.point_at(name)
+    """Replaces pytest-django's: a copy of the template a worker. A test that names no database is kept out of it."""
+    with databases.copy_of(template_database, f"test_{os.getpid()}") as name:
+        with django_db_blocker.unblock():
+            databases.point_at(name)
         yield
-        databases.connections.close_all()
+        with django_db_blocker.unblock():
+            databases.connections.close_all()
 
 
 @pytest.fixture
