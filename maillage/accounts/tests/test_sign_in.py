@@ -280,6 +280,7 @@ def test_a_demo_offers_an_account_per_role_and_only_a_demo(site, client, setting
     assert response.url == "/"
     assert is_signed_in(client)
     assert client.get("/compte/roles/").status_code == 200
+    assert 'class="account-session"' in client.get("/compte/sessions/").text
 
 
 def test_a_demo_never_opens_a_real_persons_account(site, client, settings):
