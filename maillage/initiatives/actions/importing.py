@@ -1,7 +1,7 @@
 """Taking a file of initiatives in: all of it, or nothing unless asked otherwise."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db import DataError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg import Connection
 
 from maillage.accounts.access import Scopes
 from maillage.core.errors import DomainError
 from maillage.core.imports import BadFile, BadMapping, Report, Source, guess, open_source, overridden
 from maillage.initiatives.imports.checks import Checker
-from maillage.initiatives.imports.chunks import COLUMNS, FORMAT, Chunk, chunks, one_ahead
+from maillage.initiatives.imports.chunks import Chunk, chunks, one_ahead, worded
 from maillage.initiatives.imports.columns import BY_NAME, FIELDS, PLACES
 from maillage.initiatives.imports.contours import Contours
 from maillage.initiatives.imports.places import outside
@@ -22,10 +23,10 @@ from maillage.initiatives.models import Initiative
 from maillage.initiatives.sql import statement
 
 Progress = Callable[[float, str], None]
-MANY_BYTES = 2**20  # of a file whose points are worth the second that it takes to prepare all contours
+MANY_BYTES = 2**20  # of a file worth preparing all contours (a second) and opening another connection
 TABLES = (
     "matched (line bigint PRIMARY KEY, initiative bigint NOT NULL)",
-    "seen (digest bigint NOT NULL, other_digest bigint NOT NULL, line bigint NOT NULL)",
+    "seen (digest bigint, other_digest bigint, line bigint NOT NULL, PRIMARY KEY (digest, other_digest))",
     "made (organisation bigint NOT NULL, plain text NOT NULL)",
 )
 STATUSES = (Initiative.Status.PUBLISHED.value, Initiative.Status.DRAFT.value)
@@ -184,18 +185,22 @@ class _Run:
         self._make_room()
         plan = self.plan
         checker = Checker(plan.mapping, plan.centroid, plan.themes, plan.example)
-        contours = Contours() if source.size >= MANY_BYTES else None
+        are_many = source.size >= MANY_BYTES
+        contours = Contours() if are_many else None
         # a source never seen has nothing to recognise: its keys are not looked for
         [(self.known,)] = self._execute(
             "SELECT EXISTS (SELECT FROM initiatives_initiative WHERE origin = %(origin)s)", self.origin
         )
         self.known = self.known or "slug" in plan.mapping
-        self.several = False
-        with one_ahead(chunks(source, checker, contours)) as made:
-            for chunk in made:
-                self.several = self.several or not chunk.is_last
+        made = chunks(source, checker, contours)
+        with (
+            closing(another_connection()) if are_many else nullcontext() as beside,
+            one_ahead(worded(made, beside) if beside else made) as ready,
+        ):
+            for chunk in ready:
                 self._tell(chunk)
-                self._stage(chunk, are_placed=contours is not None)
+                self._stage(chunk, are_placed=are_many)
+                self._refuse_repeated()
                 self._load(at)
         self._execute("SET CONSTRAINTS ALL DEFERRED")
 
@@ -214,7 +219,6 @@ class _Run:
             self._execute(statement(table))
         for table in TABLES:
             self._execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP")
-        self._execute("CREATE INDEX ON seen (digest)")
         self._execute(statement("import_resolved_view"))
 
     def _tell(self, chunk: Chunk) -> None:
@@ -233,8 +237,8 @@ class _Run:
         """
         self._execute("TRUNCATE incoming, named, matched")
         with connection.cursor() as cursor:
-            with cursor.copy(f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN {FORMAT}") as copy:
-                copy.write(chunk.text)
+            with cursor.copy(f"COPY incoming ({', '.join(chunk.columns)}) FROM STDIN {chunk.format}") as copy:
+                copy.write(chunk.rows)
             with cursor.copy("COPY named (number, carrier, siret, line, is_example) FROM STDIN") as copy:
                 for organisation in chunk.organisations():
                     copy.write_row(organisation)
@@ -243,12 +247,6 @@ class _Run:
 
     def _load(self, at: datetime) -> None:
         """From the staging tables to the initiatives, a statement at a time for all lines."""
-        for line, first, key, given in self._execute(statement("import_repeated")):
-            self.report.reject(line, "id" if given else "title", repeated(first, key, given))
-        if self.several:
-            self._execute(
-                "INSERT INTO seen SELECT hashtextextended(key, 0), hashtextextended(key, 1), line FROM incoming"
-            )
         self._execute(statement("import_offshore"))
         for line, lon, lat, commune, km in self._execute(statement("import_elsewhere")):
             self.report.reject(line, "lat", too_far(commune, km) if commune else outside(lon, lat))
@@ -260,6 +258,17 @@ class _Run:
         if self.known:
             self._follow()
         self._create(at)
+
+    def _refuse_repeated(self) -> None:
+        """Take out the lines whose key an earlier line has, of this chunk or of one before."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM incoming")
+            [lines] = cursor.fetchone()
+            cursor.execute(statement("import_seen"))
+            if cursor.rowcount == lines:
+                return
+        for line, first, key, given in self._execute(statement("import_repeated")):
+            self.report.reject(line, "id" if given else "title", repeated(first, key, given))
 
     def _refuse_elsewhere(self) -> None:
         """Take out the lines that lie, or whose fiche lies, where the person has no say."""
@@ -317,6 +326,13 @@ class _Run:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall() if cursor.description else []
+
+
+def another_connection() -> Connection[Any]:
+    """To the same database, with nobody's identity. It sees nothing of the transaction at hand."""
+    made: Connection[Any] = connection.get_new_connection(connection.get_connection_params())
+    made.autocommit = True
+    return made
 
 
 def repeated(first: int, key: str, given: bool) -> str:

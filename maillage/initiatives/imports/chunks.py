@@ -12,15 +12,17 @@ from math import nan
 from typing import Any
 
 from django.utils import translation
+from psycopg import Connection
 
 from maillage.core.imports import Row, Source
 from maillage.initiatives.imports.checks import STAGED, Checker, RowRefused
 from maillage.initiatives.imports.contours import Contours
+from maillage.initiatives.sql import statement
 
 LINES = 20_000
 # controls that no text keeps (core.imports.values.text), so that only backslashes and ends of lines need escaping
 BETWEEN, NULL = "\x1f", "\x1e"
-FORMAT = "(DELIMITER E'\\x1f', NULL E'\\x1e')"
+FORMAT, BINARY = "(DELIMITER E'\\x1f', NULL E'\\x1e')", "(FORMAT binary)"
 COLUMNS = (*STAGED, "lies_in", "qpv")
 AT_LON = STAGED.index("lon")
 SECONDS_A_TURN = 0.0005  # how long the thread that checks may keep the one that feeds PostgreSQL waiting
@@ -33,8 +35,9 @@ class Chunk:
         self.read = self.rejected = self.repaired = 0
         self.problems: list[tuple[int, str, str]] = []
         self.share = 1.0  # of the file, once this chunk is read
-        self.is_last = False
-        self.text = b""  # the lines for COPY incoming (COLUMNS), in FORMAT, once the chunk is whole
+        # once the chunk is whole, its lines as COPY incoming (columns) takes them in this format
+        self.rows, self.format = b"", FORMAT
+        self.columns: tuple[str, ...] = COLUMNS
         self._lines: list[str] = []
         self._lon: list[float] = []
         self._lat: list[float] = []
@@ -56,7 +59,7 @@ class Chunk:
         self._lat.append(nan if lat is None else lat)
 
     def finish(self, contours: Contours | None) -> "Chunk":
-        """Write `text`, and give the chunk back; without `contours`, the places of its lines are still to be found."""
+        """Write `rows`, and give the chunk back; without `contours`, the places of its lines are still to be found."""
         if contours is None:
             lines = [f"{line}{BETWEEN}{NULL}{BETWEEN}{NULL}\n" for line in self._lines]
         else:
@@ -65,7 +68,7 @@ class Chunk:
                 f"{line}{BETWEEN}{NULL if commune is None else commune}{BETWEEN}{NULL if qpv is None else qpv}\n"
                 for line, commune, qpv in places
             ]
-        self.text = "".join(lines).encode()
+        self.rows = "".join(lines).encode()
         self._lines, self._lon, self._lat = [], [], []
         return self
 
@@ -95,13 +98,30 @@ def chunks(source: Source, checker: Checker, contours: Contours | None) -> Itera
             chunk.share = source.read_share()
             yield chunk.finish(contours)
             chunk = Chunk()
-    chunk.is_last = True
     yield chunk.finish(contours)
+
+
+def worded(made: Iterator[Chunk], beside: Connection[Any]) -> Iterator[Chunk]:
+    """The same chunks, their lines with the vectors of their words.
+
+    `beside` is another connection than the one that takes the chunks: what depends on a line alone is computed by
+    another process of PostgreSQL, on another processor where there is one.
+    """
+    columns = ", ".join(COLUMNS)
+    for chunk in made:
+        with beside.transaction(), beside.cursor() as cursor:
+            cursor.execute(statement("import_incoming"))
+            with cursor.copy(f"COPY incoming ({columns}) FROM STDIN {FORMAT}") as copy:
+                copy.write(chunk.rows)
+            with cursor.copy(statement("import_worded").format(columns=columns)) as copy:
+                chunk.rows = b"".join(copy)
+        chunk.columns, chunk.format = (*COLUMNS, "search"), BINARY
+        yield chunk
 
 
 @contextmanager
 def one_ahead(made: Iterator[Chunk]) -> Iterator[Iterator[Chunk]]:
-    """The same chunks, each made in a thread while the one before is used. The maker must ask the database nothing."""
+    """The same chunks, each made in a thread while the one before is used. The maker must ask nothing of Django's connection."""
     language, turn = translation.get_language() or "fr", sys.getswitchinterval()
 
     def following() -> Chunk | None:

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
 
@@ -182,13 +182,7 @@ class Initiative(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField()  # set by a trigger
     version = models.PositiveIntegerField(default=1)  # raised by a trigger
-    search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="fr")
-        + SearchVector("summary", weight="B", config="fr")
-        + SearchVector("body", weight="C", config="fr"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = SearchVectorField(null=True, editable=False)  # of title, summary and body, set by a trigger
     # what the clusters of the map are counted from, alone in an index: Web Mercator metres and the first theme
     map_x = models.GeneratedField(
         expression=Func(F("point"), template="round(ST_X(%(expressions)s) * 111319.49079327358)"),

@@ -9,13 +9,13 @@ WITH first AS (
     -- one look in an index an address
     SELECT first.line FROM first
     WHERE (SELECT i.id FROM initiatives_initiative i WHERE i.slug = first.base_slug LIMIT 1) IS NULL
-      AND (SELECT m.id FROM initiatives_merge m WHERE m.old_slug = first.base_slug LIMIT 1) IS NULL
+      AND first.base_slug NOT IN (SELECT m.old_slug FROM initiatives_merge m)
 )
 INSERT INTO initiatives_initiative (
     slug, title, summary, body, themes, publics, phases, facets, carrier_id, partners, scope, point, address, commune_id,
     qpv_id, departement_id, region_id, starts_on, ends_on, contact_name, contact_email, contact_phone, links, source_name,
     source_url, author_name, licence, is_example, status, confirmed_on, published_at, owner_id, origin, origin_key,
-    origin_values, created_at, updated_at, version
+    origin_values, created_at, updated_at, version, search
 )
 SELECT
     CASE WHEN free.line IS NOT NULL THEN r.base_slug
@@ -25,7 +25,7 @@ SELECT
     r.links, r.source_name, r.source_url, r.author_name, r.licence, r.is_example, %(status)s,
     CASE WHEN %(status)s = 'published' THEN COALESCE(r.confirmed_on, %(today)s) ELSE r.confirmed_on END,
     CASE WHEN %(status)s = 'published' THEN %(at)s::timestamptz END,
-    %(owner)s::bigint, %(origin)s, r.key, {given}, %(at)s, clock_timestamp(), 1
+    %(owner)s::bigint, %(origin)s, r.key, {given}, %(at)s, clock_timestamp(), 1, r.search
 FROM resolved r
 LEFT JOIN free ON free.line = r.line
 WHERE r.initiative IS NULL

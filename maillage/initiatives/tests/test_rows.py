@@ -59,3 +59,21 @@ def test_a_new_row_is_of_version_1_and_of_now(updated_at, version):
             "SELECT DISTINCT version, updated_at BETWEEN now() AND clock_timestamp() FROM initiatives_initiative"
         )
         assert cursor.fetchall() == [(1, True)]
+
+
+SAME_WORDS = "SELECT bool_and(search = initiatives_words(title, summary, body)) FROM initiatives_initiative"
+
+
+def test_the_words_searched_are_those_of_the_row_however_it_changes():
+    insert()
+    with connection.cursor() as cursor:
+        for change in (
+            "title = 'Épicerie ' || id",
+            "summary = 'Un atelier de réparation'",
+            "body = 'Chaque mardi'",
+            "search = NULL",
+            "search = 'autre:1'",
+        ):
+            cursor.execute(f"UPDATE initiatives_initiative SET {change}")
+            cursor.execute(SAME_WORDS)
+            assert cursor.fetchone() == (True,), change
