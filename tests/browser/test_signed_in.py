@@ -15,6 +15,7 @@ PAGES = [
     "/espace/",
     "/espace/moderation/",
     "/espace/moderation/supprimees/",
+    "/espace/moderation/{proposal}/",
     "/compte/",
     "/compte/adresse/",
     "/compte/securite/",
@@ -30,6 +31,7 @@ PAGES = [
     "/initiatives/{slug}/modifier/",
     "/initiatives/{slug}/versions/",
     "/initiatives/{slug}/fusionner/",
+    "/initiatives/{slug}/fusionner/?into={other}",
     "/initiatives/{slug}/supprimer/",
 ]
 RELAY_PAGES = [
@@ -50,6 +52,8 @@ SAMPLES = {
     " JOIN accounts_user u ON u.id = m.user_id WHERE u.email = 'relay@exemple.invalid' AND r.state = 'envoyee' ORDER BY r.id LIMIT 1",
     "structure": "SELECT slug FROM organisations_organisation WHERE is_example AND slug LIKE '%adie%' ORDER BY id LIMIT 1",
     "slug": "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id LIMIT 1",
+    "other": "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id DESC LIMIT 1",
+    "proposal": "SELECT key FROM initiatives_proposal WHERE status = 'waiting' AND initiative_id IS NOT NULL ORDER BY id LIMIT 1",
     "person": "SELECT p.id FROM journeys_person p JOIN journeys_note n ON n.person_id = p.id ORDER BY p.id LIMIT 1",
     "group": "SELECT group_id FROM journeys_groupmeeting ORDER BY id LIMIT 1",
     "meeting": "SELECT id FROM journeys_groupmeeting ORDER BY id LIMIT 1",
@@ -102,6 +106,18 @@ def test_pages_of_who_is_signed_in(
     path: str, administrator: BrowserContext, site: str, demo: psycopg.Connection
 ) -> None:
     _try(path, administrator, site, demo)
+
+
+def test_the_menus_of_a_phone_fit_on_its_screen(administrator: BrowserContext) -> None:
+    tab = administrator.new_page()
+    tab.goto("/espace/moderation/")
+    for menu in ("account", "menu"):
+        tab.locator(f"details.{menu} > summary").click()
+        sheet = tab.locator(f"details.{menu} .sheet").bounding_box()
+        assert sheet
+        assert sheet["x"] >= 0
+        assert sheet["x"] + sheet["width"] <= 360
+    tab.close()
 
 
 @pytest.mark.parametrize("path", RELAY_PAGES)
