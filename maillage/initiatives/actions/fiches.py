@@ -134,13 +134,3 @@ def archive_initiative(*, initiative_id: int, version: int) -> Initiative:
         row.status = Initiative.Status.ARCHIVED
         row.save(update_fields=["status"])
     return row
-
-
-@transaction.atomic
-def republish_initiative(*, initiative_id: int, version: int, at: datetime) -> Initiative:
-    """Show an archived fiche, or one to confirm, again: confirmed on the day of `at`. Raises EditConflict."""
-    row = locked(initiative_id, version)
-    row.status, row.confirmed_on, row.reminded_on = Initiative.Status.PUBLISHED, at.date(), None
-    row.published_at = row.published_at or at
-    row.save(update_fields=["status", "confirmed_on", "reminded_on", "published_at"])
-    return row

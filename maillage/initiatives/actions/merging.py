@@ -9,7 +9,7 @@ from maillage.core.errors import DomainError
 from maillage.initiatives.actions.fiches import locked
 from maillage.initiatives.actions.proposals import hold_proposals
 from maillage.initiatives.models import Document, Initiative, Merge, Photo, Proposal
-from maillage.initiatives.queries.values import values_of
+from maillage.initiatives.queries.merging import complete
 
 
 class SameFiche(DomainError):
@@ -33,7 +33,7 @@ def merge_initiatives(
         for number, version in sorted([(keep_id, keep_version), (gone_id, gone_version)])
     }
     keep, gone = rows[keep_id], rows[gone_id]
-    _complete(keep, gone)
+    complete(keep, gone)
     keep.save()
     for model in (Photo, Document):
         model.objects.filter(initiative=gone).update(initiative=keep)
@@ -44,28 +44,3 @@ def merge_initiatives(
     gone.delete()
     keep.refresh_from_db()
     return keep
-
-
-def _complete(keep: Initiative, gone: Initiative) -> None:
-    """What only `gone` says goes to `keep`; lists are joined, nothing of `keep` is overwritten."""
-    said = values_of(gone)
-    for name in ("themes", "publics", "phases", "partners"):
-        setattr(keep, name, list(dict.fromkeys([*getattr(keep, name), *said[name]])))
-    known = {link["url"] for link in keep.links}
-    keep.links = [*keep.links, *(link for link in said["links"] if link["url"] not in known)]
-    if (
-        gone.source_url
-        and keep.source_url
-        and gone.source_url != keep.source_url
-        and gone.source_url not in known
-    ):
-        keep.links = [*keep.links, {"url": gone.source_url, "label": gone.source_name}]
-    for name in (
-        "body", "carrier_id", "starts_on", "ends_on", "contact_name", "contact_email", "contact_phone", "source_name", "source_url", "author_name", "owner_id",
-    ):  # fmt: skip
-        if not getattr(keep, name):
-            setattr(keep, name, getattr(gone, name))
-    if keep.starts_on and keep.ends_on and keep.ends_on < keep.starts_on:
-        keep.ends_on = None
-    if gone.confirmed_on and (keep.confirmed_on is None or gone.confirmed_on > keep.confirmed_on):
-        keep.confirmed_on = gone.confirmed_on

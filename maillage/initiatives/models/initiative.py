@@ -260,5 +260,10 @@ class Initiative(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone may read it."""
+        return self.status in {self.Status.PUBLISHED, self.Status.TO_CONFIRM}
+
 
 InitiativeEvent = Initiative.pgh_event_model  # type: ignore[attr-defined]

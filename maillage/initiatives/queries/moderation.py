@@ -159,11 +159,6 @@ def fiches_of(user_id: int) -> QuerySet[Initiative]:
     )
 
 
-def differences_between(keep: Initiative, gone: Initiative) -> list[Difference]:
-    """What the fiche that would go says otherwise than the one that stays."""
-    return differences(values_of(keep), values_of(gone))
-
-
 def carried_by(organisation_id: int) -> QuerySet[Initiative]:
     """The public initiatives of one organisation, by title."""
     return Initiative.objects.filter(carrier=organisation_id, status__in=PUBLIC).order_by("title", "pk")

@@ -12,6 +12,7 @@ from maillage.core.models import OutgoingMail
 from maillage.initiatives.actions import deleting, fiches, merging
 from maillage.initiatives.models import Initiative, InitiativeEvent, Merge, Photo, Proposal
 from maillage.initiatives.queries import moderation
+from maillage.initiatives.queries.merging import outcomes
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person, signed_in
 
@@ -99,6 +100,35 @@ def test_the_merge_page_shows_both_then_merges():
     assert done.status_code == 302, done.text[:2000]
     assert Merge.objects.get().into_id == keep.pk
     assert client.get(url).status_code == 404
+
+
+def test_the_merge_page_says_what_is_taken_and_what_is_left():
+    client = signed_in(person("m@exemple.fr", ("network",)))
+    keep = make_initiative(summary="Reste.", themes=["lieux"], body="")
+    gone = make_initiative(summary="Part.", themes=["amorcage"], body="Récit.")
+
+    page = client.get(f"/initiatives/{gone.slug}/fusionner/?into={keep.slug}").text
+
+    found = {one.kept.name: (one.kept.before, one.kept.after, one.is_left) for one in outcomes(keep, gone)}
+    assert (found["summary"], found["body"]) == (("Reste.", "Reste.", True), ("", "Récit.", False))
+    assert (found["themes"][0] in found["themes"][1], found["themes"][2]) == (True, False)
+    assert "<ins>Récit.</ins>" in page
+    assert "<del>" not in page, "nothing of the fiche that stays is struck out"
+    keep.refresh_from_db()
+    assert (keep.body, keep.version) == ("", 1)
+
+
+def test_a_fiche_is_archived_and_shown_again_by_who_moderates_it(client):
+    moderator = signed_in(person("m@exemple.fr", ("moderator", "departement", "95")))
+    fiche = make_initiative()
+    url = f"/initiatives/{fiche.slug}/"
+
+    moderator.post(f"{url}supprimer/", {"version": 1, "archive": "1"})
+    assert client.get(url).status_code == 410
+    assert "La montrer sur la carte" in moderator.get(f"{url}versions/").text
+
+    moderator.post(f"{url}confirmer/")
+    assert client.get(url).status_code == 200
 
 
 def test_a_deleted_fiche_comes_back_in_one_click_with_its_photos():

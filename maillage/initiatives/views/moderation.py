@@ -21,6 +21,7 @@ from maillage.initiatives.forms.moderation import MergeForm
 from maillage.initiatives.map_view import base_layers
 from maillage.initiatives.models import Initiative, InitiativeEvent, Proposal, Theme
 from maillage.initiatives.queries import duplicates, moderation
+from maillage.initiatives.queries.merging import outcomes
 from maillage.initiatives.queries.values import differences
 from maillage.organisations.queries import siret_of
 
@@ -192,14 +193,16 @@ def restore(request: HttpRequest, event_id: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask, then delete; the fiche can come back."""
+    """Ask, then delete, or only withdraw (POST `archive`); the fiche can come back either way."""
     initiative = access.initiative_to_moderate(request.user, slug)
     if request.method == "POST":
+        version = int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0
+        if "archive" in request.POST:
+            fiches.archive_initiative(initiative_id=initiative.pk, version=version)
+            messages.success(request, _("Fiche archivée : elle a quitté la carte."))
+            return redirect("initiatives:versions", slug=slug)
         deleting.delete_initiative(
-            initiative_id=initiative.pk,
-            version=int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0,
-            user_id=user_number(request),
-            at=timezone.now(),
+            initiative_id=initiative.pk, version=version, user_id=user_number(request), at=timezone.now()
         )
         messages.success(request, _("Fiche supprimée. Elle peut être restaurée ici."))
         return redirect("initiatives:deleted")
@@ -242,6 +245,6 @@ def merge(request: HttpRequest, slug: str) -> HttpResponse:
             "keep": keep,
             "form": form,
             "likely": duplicates.of_initiative(gone),
-            "differences": moderation.differences_between(keep, gone) if keep else [],
+            "outcomes": outcomes(keep, gone) if keep else [],
         },
     )
