@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer import BadParameter
 
-from maillage.accounts.models import Role
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.hours import after_working_days
@@ -305,7 +304,6 @@ def test_two_runs_at_once_do_each_step_once(own_database, settings):
 
 @pytest.mark.django_db
 def test_a_referral_that_nobody_can_take_over_stops_no_other(home):
-    Role.objects.filter(kind=Role.Kind.NETWORK).delete()  # whatever an earlier test has left in this database
     alone = make_referral(
         home.person, None, make_organisation(), home.cleo, state=State.ENVOYEE, at=NOW - timedelta(days=1)
     )

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections, transaction
 
-from maillage.accounts.models import Role
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, acting_as, for_purpose
 from maillage.core.models import OutgoingMail
@@ -29,12 +28,6 @@ def home(settings):
     return make_home()
 
 
-def the_only_administrator():
-    """Who runs the network; nobody else does, whatever an earlier test has left in this database."""
-    Role.objects.filter(kind=Role.Kind.NETWORK).delete()
-    return user("reseau@exemple.invalid", ("network",))
-
-
 def make_home():
     class Home:
         relay, network, other = make_organisation(), make_organisation(name="Réseau B"), make_organisation()
@@ -42,7 +35,7 @@ def make_home():
         bo = member(user("bo@exemple.invalid"), network)
         cy = member(user("cy@exemple.invalid"), network, Membership.Kind.MANAGER)
         dan = member(user("dan@exemple.invalid"), other)
-        admin = the_only_administrator()
+        admin = user("reseau@exemple.invalid", ("network",))
         person = make_person(relay, first_name="Mariam", last_name="Koné", commune_id=NANTES)
 
     return Home
