@@ -49,7 +49,8 @@ def send_accepted(proposal: Proposal, initiative: Initiative, *, amended: bool) 
             "proposal": proposal,
             "initiative": initiative,
             "amended": amended,
-            "link": f"{settings.BASE_URL}/initiatives/{initiative.slug}/",
+            "is_correction": proposal.base_version is not None,
+            "link": address("fiche", initiative.slug),
         },
     )
 
@@ -69,7 +70,12 @@ def send_freshness(initiative: Initiative, to: str, template: str, links: dict[s
     subject = (
         _("Votre fiche n’est plus visible") if template == "withdrawn" else _("Votre fiche est-elle à jour ?")
     )
-    send(to, subject, template, {"initiative": initiative, "links": links})
+    send(
+        to,
+        subject,
+        template,
+        {"initiative": initiative, "links": links, "page": address("fiche", initiative.slug)},
+    )
 
 
 def send_subscription_proof(subscription: Subscription, words: str) -> None:
@@ -94,10 +100,10 @@ def send_digest(subscription: Subscription, news: list[Initiative], words: str) 
         ngettext("%(n)s nouvelle initiative", "%(n)s nouvelles initiatives", len(news)) % {"n": len(news)},
         "digest",
         {
-            "news": [(one, f"{settings.BASE_URL}/initiatives/{one.slug}/") for one in news],
+            "news": [(one, address("fiche", one.slug)) for one in news],
             "words": words,
             "stop": stop,
-            "everything": f"{settings.BASE_URL}/initiatives/?{subscription.criteria}",
+            "everything": f"{address('list')}?{subscription.criteria}",
         },
         headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     )
@@ -109,5 +115,10 @@ def send_dead_links(initiative: Initiative, to: str, urls: list[str], correct: s
         to,
         _("Un lien de votre fiche ne répond plus"),
         "dead_links",
-        {"initiative": initiative, "urls": urls, "correct": correct},
+        {
+            "initiative": initiative,
+            "urls": urls,
+            "correct": correct,
+            "page": address("fiche", initiative.slug),
+        },
     )

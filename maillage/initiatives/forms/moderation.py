@@ -11,6 +11,13 @@ from django.utils.translation import gettext_lazy
 from maillage.initiatives.models import Initiative
 
 
+class QueueForm(forms.Form):
+    """What to show of the queue: a theme's code, a département's; what is no code is left out."""
+
+    theme = forms.CharField(required=False, max_length=40)
+    departement = forms.CharField(required=False, max_length=3)
+
+
 class MergeForm(forms.Form):
     """The fiche to keep, by its address or its last part; both versions as they were read."""
 

@@ -1,5 +1,6 @@
 """What moderators have before them: the queue, one proposal beside its fiche, versions, deleted fiches."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,19 +13,32 @@ from maillage.accounts.access import Scopes, is_network_administrator
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
 from maillage.initiatives.access import PUBLIC, within
-from maillage.initiatives.models import Initiative, InitiativeEvent, Photo, Proposal
-from maillage.initiatives.queries.values import Difference, Values, differences, empty_values, values_of
+from maillage.initiatives.models import Initiative, InitiativeEvent, Photo, Proposal, Theme
+from maillage.initiatives.queries.values import (
+    Difference,
+    Values,
+    changed,
+    differences,
+    empty_values,
+    values_of,
+    version_values,
+)
+from maillage.territories.models import Departement
 
 
-def waiting_proposals(scope: Scopes, *, theme: str = "") -> QuerySet[Proposal]:
-    """The proven proposals to answer within `scope`, oldest first, with `photo_count`; of one theme if given."""
+def waiting_proposals(scope: Scopes, *, theme: str = "", departement: str = "") -> QuerySet[Proposal]:
+    """The proven proposals to answer within `scope`, oldest first, with `photo_count`; of one theme, in one département if given."""
     rows = (
         Proposal.objects.filter(within(scope), status=Proposal.Status.WAITING)
         .select_related("initiative", "commune", "departement", "region")
         .annotate(photo_count=Count("photos"))
         .order_by("created_at", "pk")
     )
-    return rows.filter(themes__contains=[theme]) if theme else rows
+    if theme:
+        rows = rows.filter(themes__contains=[theme])
+    if departement:
+        rows = rows.filter(Q(commune__departement=departement) | Q(departement=departement))
+    return rows
 
 
 def waiting_photos(scope: Scopes) -> QuerySet[Photo]:
@@ -42,13 +56,17 @@ def queue_count(scope: Scopes) -> int:
     return waiting_proposals(scope).count() + waiting_photos(scope).count()
 
 
-def themes_waiting(scope: Scopes) -> dict[str, int]:
-    """How many proposals wait, by theme code."""
-    counts: dict[str, int] = {}
-    for themes in waiting_proposals(scope).values_list("themes", flat=True):
-        for theme in themes:
-            counts[theme] = counts.get(theme, 0) + 1
-    return counts
+def themes_waiting(rows: QuerySet[Proposal]) -> list[tuple[Theme, int]]:
+    """How many of these proposals wait, by theme, in the order of the themes."""
+    counts = Counter(code for themes in rows.values_list("themes", flat=True) for code in themes)
+    return [(theme, counts[theme.code]) for theme in Theme.objects.all() if theme.code in counts]
+
+
+def departements_waiting(rows: QuerySet[Proposal]) -> list[tuple[Departement, int]]:
+    """How many of these proposals wait, by département, in the order of their codes; the wider ones are in none."""
+    codes = rows.values_list("commune__departement", "departement")
+    counts = Counter(near or wide for near, wide in codes if near or wide)
+    return [(one, counts[one.pk]) for one in Departement.objects.filter(pk__in=counts).order_by("pk")]
 
 
 @dataclass(frozen=True)
@@ -59,14 +77,19 @@ class Comparison:
     proposed: Values  # complete: the present values where the proposal says nothing
     differences: list[Difference]
     has_moved: bool  # the fiche was saved since the proposal was written
+    overtaken: frozenset[str]  # the proposed fields that it says otherwise since then
 
 
 def compare(proposal: Proposal) -> Comparison:
     """The proposal's difference with the present fiche, or with nothing when it is new."""
-    present = values_of(proposal.initiative) if proposal.initiative else empty_values()
+    fiche = proposal.initiative
+    present = values_of(fiche) if fiche else empty_values()
     proposed = {**present, **proposal.values}
-    moved = proposal.initiative is not None and proposal.initiative.version != proposal.base_version
-    return Comparison(present, proposed, differences(present, proposed), moved)
+    if fiche is None or fiche.version == proposal.base_version:
+        return Comparison(present, proposed, differences(present, proposed), False, frozenset())
+    read = version_values(fiche.pk, proposal.base_version or 0)
+    overtaken = frozenset(changed(read, present)) & proposal.values.keys() if read else frozenset()
+    return Comparison(present, proposed, differences(present, proposed), True, overtaken)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from maillage.initiatives import access
 from maillage.initiatives.actions import deleting, fiches, merging, photos, proposals
 from maillage.initiatives.forms.contribution import REASONS, RefusalForm
 from maillage.initiatives.forms.initiative import InitiativeForm
-from maillage.initiatives.forms.moderation import MergeForm
+from maillage.initiatives.forms.moderation import MergeForm, QueueForm
 from maillage.initiatives.map_view import base_layers
-from maillage.initiatives.models import Initiative, InitiativeEvent, Proposal, Theme
+from maillage.initiatives.models import Initiative, InitiativeEvent, Proposal
 from maillage.initiatives.queries import duplicates, moderation
 from maillage.initiatives.queries.merging import outcomes
 from maillage.initiatives.queries.values import differences
@@ -36,19 +36,22 @@ def user_number(request: HttpRequest) -> int:
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits where this person moderates, by theme if asked."""
+    """What waits where this person moderates, by theme and département if asked."""
     scope = access.moderation_scope(request.user)
-    theme = request.GET.get("theme", "")
-    counts = moderation.themes_waiting(scope)
+    form = QueueForm(request.GET)
+    form.is_valid()
+    theme, departement = (form.cleaned_data.get(name, "") for name in ("theme", "departement"))
+    proposals = moderation.waiting_proposals(scope, theme=theme, departement=departement)
     return render(
         request,
         "initiatives/moderation.html",
         {
-            "proposals": moderation.waiting_proposals(scope, theme=theme)[:100],
+            "proposals": proposals[:100],
             "photos": moderation.waiting_photos(scope)[:60],
-            "themes": [(t, counts[t.code]) for t in Theme.objects.all() if t.code in counts],
+            "themes": moderation.themes_waiting(moderation.waiting_proposals(scope, departement=departement)),
+            "departements": moderation.departements_waiting(moderation.waiting_proposals(scope, theme=theme)),
             "theme": theme,
-            "total": moderation.waiting_proposals(scope).count(),
+            "departement": departement,
         },
     )
 
