@@ -120,14 +120,14 @@ def test_an_invitation_is_joined_by_a_button_and_the_last_manager_stays():
 
 def test_a_carrier_typed_in_a_proposal_is_created_once_on_acceptance(client):
     from maillage.initiatives.models import Initiative, Proposal
-    from maillage.initiatives.tests.test_propose import URL, answers
+    from maillage.initiatives.tests.test_propose import URL, answers, proof_link
 
     moderator = signed_in(person("m@exemple.fr", ("moderator",)))
     for title, structure in (("Le bus rouge", "Association Créative"), ("Cuisine partagée", "creative")):
         client.post(URL, answers(title=title, structure=structure))
         proposal = everyone(Proposal)[-1]
-        client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
-        assert moderator.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"}).status_code == 302
+        client.post(proof_link())
+        assert moderator.post(f"/espace/moderation/{proposal.pk}/", {"answer": "accept"}).status_code == 302
 
     assert Organisation.objects.count() == 1
     assert Initiative.objects.filter(carrier=Organisation.objects.get()).count() == 2

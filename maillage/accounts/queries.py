@@ -25,7 +25,7 @@ DEMO_KINDS = (
     "resident", Role.Kind.CONTRIBUTOR, Role.Kind.MODERATOR, Role.Kind.ANIMATOR, Role.Kind.NETWORK, *TRADES,
 )  # fmt: skip
 # of technical use only, or secret: not part of what is given back to the person
-NOT_EXPORTED = {"password", "session_key", "data", "is_superuser", "groups", "user_permissions"}
+NOT_EXPORTED = {"password", "session_key", "key_hash", "data", "is_superuser", "groups", "user_permissions"}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 The archive is a tar: `manifest.json` (version, date, checksum of the dump), `database.dump` (pg_dump's custom
 format), `media/…`, `sealed/…` (files about people, still encrypted). The secret key stays out: it belongs to the machine,
-and without it people only sign in again. The keys of the sealed files stay out too unless asked for, so that who finds an
-archive does not read them: keep them elsewhere.
+and without it people only sign in again. Sessions stay out as well: whoever holds one is signed in (the keys of links are
+kept hashed, core.keys). The keys of the sealed files stay out too unless asked for, so that who finds an archive does not
+read them: keep them elsewhere.
 """
 
 import contextlib
@@ -35,6 +36,8 @@ from maillage.core.rights import grant_to_web
 FORMAT = 1
 MANIFEST, DUMP, MEDIA, SEALED = "manifest.json", "database.dump", "media", "sealed"
 OURS = {"options", "application_name"}  # of the settings' own connections
+# what opens something at once for who holds it: an archive gives back no session, people sign in again
+LEFT_OUT = ("django_session", "usersessions_usersession", "core_onetimecode")
 DROP_OURS = Path(__file__).parent / "sql" / "drop_ours.sql"
 
 
@@ -102,6 +105,7 @@ def write_dump(dump: Path) -> int:
             "--no-privileges",
             "--no-owner",
             "--schema=public",
+            *(f"--exclude-table-data=public.{table}" for table in LEFT_OUT),
             f"--file={dump}",
         ],
         login,

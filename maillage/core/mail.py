@@ -27,6 +27,8 @@ from maillage.core.outbox import claim
 log = structlog.get_logger()
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440)]
 KEPT = timedelta(days=30)
+# once it has left, or is given up: its links and codes may still be good, and nobody reads it here any more
+EMPTIED: dict[str, object] = {"text": "", "html": "", "headers": {}, "attachments": []}
 SMTP_PATIENCE_S = 20
 LONGEST_ATTACHMENT = 20_000  # characters
 
@@ -140,9 +142,9 @@ def _deliver(connection: EmailBackend, mail: OutgoingMail) -> bool:
             "mail.refused", mail=mail.pk, attempt=mail.attempts, code=code, error=type(error).__name__
         )
         if lost:
-            _mark(mail, given_up_at=timezone.now())
+            _mark(mail, given_up_at=timezone.now(), **EMPTIED)
         return False
-    _mark(mail, sent_at=timezone.now())
+    _mark(mail, sent_at=timezone.now(), **EMPTIED)
     log.info("mail.sent", mail=mail.pk, attempt=mail.attempts)
     return True
 

@@ -5,13 +5,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.core.keys import Keyed
 from maillage.core.phones import readable_phone
 
 
-class Provable(models.Model):
+class Provable(Keyed):
     """A row asked for by someone whose address a mailed key proves (core.proof): until then it is as if it were not."""
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     proven_at = models.DateTimeField(null=True)
 
@@ -20,7 +20,7 @@ class Provable(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """One mail to send: written in the transaction that causes it, sent by a job, forgotten after a month."""
+    """One mail to send: written in the transaction that causes it, sent by a job, emptied then, forgotten after a month."""
 
     to = models.EmailField()
     subject = models.CharField(max_length=200)

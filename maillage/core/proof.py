@@ -11,6 +11,7 @@ from django.db import transaction
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
+from maillage.core.keys import hash_of
 from maillage.core.models import Provable
 
 PROOF_LASTS = timedelta(hours=48)
@@ -26,7 +27,7 @@ class ProofOver(DomainError):
 def row_to_prove(model: type[Row], key: UUID, *, at: datetime, over: str) -> Row:
     """The row of a link, proven already or not. Raises ProofOver, which says `over`."""
     with for_purpose(Purpose.PROOF):
-        row = model._default_manager.filter(key=key).first()
+        row = model._default_manager.filter(key_hash=hash_of(key)).first()
     if row is None or (row.proven_at is None and at - row.created_at > PROOF_LASTS):
         raise ProofOver(over)
     return row

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -121,15 +120,25 @@ def moderation_scope(user: Someone) -> Scopes:
     return scope
 
 
-def proposal_to_answer(user: Someone, key: UUID) -> Proposal:
+def proposal_to_answer(user: Someone, proposal_id: int) -> Proposal:
     """The proven proposal, if `user` moderates where it lies; Http404 otherwise, so that its existence does not leak."""
     found = (
         Proposal.objects.select_related("initiative", "commune__departement")
         .exclude(status=Proposal.Status.UNPROVEN)
-        .filter(key=key)
+        .filter(pk=proposal_id)
         .first()
     )
     if found is None or not may_moderate(user, found):
+        raise Http404
+    return found
+
+
+def own_proposal(user: Someone, proposal_id: int) -> Proposal:
+    """What `user` proposed while signed in; Http404 otherwise."""
+    found = Proposal.objects.select_related("initiative").filter(pk=proposal_id).first()
+    if found is None:
+        raise Http404
+    if found.user_id is None or found.user_id != user.pk:
         raise Http404
     return found
 

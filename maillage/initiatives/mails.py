@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.initiatives.models import Initiative, Proposal, Subscription
+from maillage.initiatives.stop_tokens import token_of
 
 
 def address(name: str, *args: Any) -> str:
@@ -79,7 +80,7 @@ def send_freshness(initiative: Initiative, to: str, template: str, links: dict[s
 
 
 def send_subscription_proof(subscription: Subscription, words: str) -> None:
-    """Ask a follower to confirm the address."""
+    """Ask a follower to confirm the address, whose key was just renewed."""
     send(
         subscription.email,
         _("Confirmez votre abonnement"),
@@ -87,14 +88,14 @@ def send_subscription_proof(subscription: Subscription, words: str) -> None:
         {
             "words": words,
             "link": address("follow-prove", subscription.key),
-            "stop": address("follow-stop", subscription.key),
+            "stop": address("follow-stop", token_of(subscription.pk)),
         },
     )
 
 
 def send_digest(subscription: Subscription, news: list[Initiative], words: str) -> None:
     """Tell a follower what is new; mail programs show an unsubscribe button (RFC 8058)."""
-    stop = address("follow-stop", subscription.key)
+    stop = address("follow-stop", token_of(subscription.pk))
     send(
         subscription.email,
         ngettext("%(n)s nouvelle initiative", "%(n)s nouvelles initiatives", len(news)) % {"n": len(news)},

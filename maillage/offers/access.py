@@ -1,7 +1,5 @@
 """Who may see or change which service: one function a right, one condition a line."""
 
-from uuid import UUID
-
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -127,11 +125,11 @@ def moderation_scope(user: Someone) -> Scopes:
     return scope
 
 
-def report_to_answer(user: Someone, key: UUID) -> ErrorReport:
+def report_to_answer(user: Someone, report_id: int) -> ErrorReport:
     """The report, if `user` may change its service; Http404 otherwise, so that its existence does not leak."""
     found = (
         ErrorReport.objects.select_related("service__structure__commune", "service__commune__departement")
-        .filter(key=key)
+        .filter(pk=report_id)
         .first()
     )
     if found is None or not may_edit(user, found.service):

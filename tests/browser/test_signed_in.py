@@ -53,7 +53,7 @@ SAMPLES = {
     "structure": "SELECT slug FROM organisations_organisation WHERE is_example AND slug LIKE '%adie%' ORDER BY id LIMIT 1",
     "slug": "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id LIMIT 1",
     "other": "SELECT slug FROM initiatives_initiative WHERE status = 'published' ORDER BY id DESC LIMIT 1",
-    "proposal": "SELECT key FROM initiatives_proposal WHERE status = 'waiting' AND initiative_id IS NOT NULL ORDER BY id LIMIT 1",
+    "proposal": "SELECT id FROM initiatives_proposal WHERE status = 'waiting' AND initiative_id IS NOT NULL ORDER BY id LIMIT 1",
     "person": "SELECT p.id FROM journeys_person p JOIN journeys_note n ON n.person_id = p.id ORDER BY p.id LIMIT 1",
     "group": "SELECT group_id FROM journeys_groupmeeting ORDER BY id LIMIT 1",
     "meeting": "SELECT id FROM journeys_groupmeeting ORDER BY id LIMIT 1",

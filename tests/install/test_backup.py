@@ -86,6 +86,8 @@ def test_everything_comes_back_after_it_was_changed(full_instance, settings, tmp
     rows, made, media = content(full_instance), objects(full_instance), files(settings.MEDIA_ROOT)
     assert rows["territories_commune"][0] > 30_000
     assert rows["core_outgoingmail"][0] == 1
+    with as_superuser(full_instance) as server:
+        server.execute("INSERT INTO django_session VALUES ('a-key-to-an-account', '', now())")
     saved = backup.backup(tmp_path / "saved.tar", at=AT)
     with as_superuser(full_instance) as server:
         server.execute("DELETE FROM core_outgoingmail")

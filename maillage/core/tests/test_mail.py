@@ -84,6 +84,8 @@ def test_a_mail_leaves_once_with_its_headers_and_both_bodies(sink):
     assert received["Message-ID"].startswith("<mail-")
     assert received.get_body(("plain",)).get_content().strip() == "Bonjour"
     assert received.get_body(("html",)).get_content().strip() == "<p>Bonjour</p>"
+    # what has left is kept no more: its links may still be good
+    assert rows("to", "text", "html", "headers") == [("ada@example.org", "", "", {})]
 
 
 def test_a_transaction_that_is_undone_sends_nothing(sink):

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
+from maillage.core.keys import hash_of, renew_key
 from maillage.core.proof import prove, row_to_prove
 from maillage.initiatives import mails
 from maillage.initiatives.models import Subscription
 from maillage.initiatives.queries import following
 from maillage.initiatives.queries.criteria import Criteria
+from maillage.initiatives.stop_tokens import subscription_of
 
 EVERY = {Subscription.Rhythm.DAILY: timedelta(days=1), Subscription.Rhythm.WEEKLY: timedelta(days=7)}
 # the job runs at a fixed hour, give or take: a digest is due a little before its exact time
@@ -29,7 +31,7 @@ def normal_criteria(query: QueryDict) -> str:
 def subscribe(*, email: str, criteria: str, rhythm: str, at: datetime) -> Subscription:
     """Keep what someone wants to follow, and send the link that proves the address.
 
-    Asking again for the same search changes its rhythm and sends the link again, whether it was proved or not: the answer
+    Asking again for the same search changes its rhythm and sends another link, whether it was proved or not: the answer
     tells nothing about who follows what.
     """
     if len(criteria) > 500:
@@ -37,16 +39,15 @@ def subscribe(*, email: str, criteria: str, rhythm: str, at: datetime) -> Subscr
     with for_purpose(Purpose.PROOF):
         row = Subscription.objects.filter(email=email, criteria=criteria).first()
         if row is None:
-            row = Subscription.objects.create(email=email, criteria=criteria, rhythm=rhythm)
-        Subscription.objects.filter(pk=row.pk).update(
-            rhythm=rhythm, **({} if row.proven_at else {"created_at": at})
-        )
-        row.refresh_from_db()
+            row = Subscription(email=email, criteria=criteria)
+        row.rhythm, row.created_at = rhythm, row.created_at if row.proven_at else at
+        renew_key(row)
+        row.save()
     mails.send_subscription_proof(row, following.in_words(criteria))
     return row
 
 
-def subscription_of(key: UUID, *, at: datetime) -> Subscription:
+def subscription_to_prove(key: UUID, *, at: datetime) -> Subscription:
     """The subscription of a link, proven or not. Raises ProofOver."""
     return row_to_prove(Subscription, key, at=at, over=_over())
 
@@ -61,10 +62,19 @@ def _over() -> str:
 
 
 @transaction.atomic
-def unsubscribe(*, key: UUID) -> None:
-    """Forget the subscription. Stopping twice is fine."""
+def unsubscribe(*, token: str) -> None:
+    """Forget the subscription of a link. Stopping twice is fine, and so is a text that is not ours: there is nothing to stop."""
+    number = subscription_of(token)
+    if number is not None:
+        with for_purpose(Purpose.PROOF):
+            Subscription.objects.filter(pk=number).delete()
+
+
+@transaction.atomic
+def unsubscribe_by_key(*, key: UUID) -> None:
+    """Forget the subscription of a link of before the stop tokens: digests that people have kept still carry it."""
     with for_purpose(Purpose.PROOF):
-        Subscription.objects.filter(key=key).delete()
+        Subscription.objects.filter(key_hash=hash_of(key)).delete()
 
 
 @transaction.atomic

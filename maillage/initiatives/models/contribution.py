@@ -50,7 +50,7 @@ class Proposal(Provable):
         indexes = [models.Index(fields=["status", "created_at"], name="proposal_queue")]
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.pk)
 
     @property
     def title(self) -> str:
@@ -75,7 +75,7 @@ class Subscription(Provable):
         constraints = [models.UniqueConstraint(fields=["email", "criteria"], name="subscription_once")]
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.pk)
 
 
 class Merge(models.Model):

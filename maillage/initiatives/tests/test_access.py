@@ -88,7 +88,7 @@ def test_role_by_action(who):
             int(access.may_see(user, withdrawn)),
             allowed(access.initiative_to_edit, user, public.slug),
             allowed(access.initiative_to_moderate, user, public.slug),
-            allowed(access.proposal_to_answer, user, proposal.key),
+            allowed(access.proposal_to_answer, user, proposal.pk),
             int(access.may_see_photo(user, photo)),
             allowed(access.initiative_to_correct, public.slug),
         )

@@ -15,7 +15,7 @@ from maillage.initiatives.actions import photos
 from maillage.initiatives.models import Document, Photo
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person, signed_in
-from maillage.initiatives.tests.test_propose import URL, answers
+from maillage.initiatives.tests.test_propose import URL, answers, proof_link
 
 pytestmark = pytest.mark.django_db
 
@@ -155,14 +155,14 @@ def test_a_pending_photo_is_for_moderators_and_a_published_one_for_all(client):
         URL, answers(photo=SimpleUploadedFile("bus.jpg", picture(), "image/jpeg"), alternative="Un bus")
     )
     (proposal,) = everyone(Proposal)
-    client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    client.post(proof_link())
     photo = Photo.objects.get()
     moderator = signed_in(person("m@exemple.fr", ("moderator", "departement", "95")))
     stranger = signed_in(person("s@exemple.fr", ("moderator", "commune", "59350")))
     assert [c.get(photo.file.url).status_code for c in (client, stranger, moderator)] == [404, 404, 200]
     assert moderator.get(photo.file.url)["Cache-Control"] == "private, no-store"
 
-    moderator.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept", "photos": [photo.pk]})
+    moderator.post(f"/espace/moderation/{proposal.pk}/", {"answer": "accept", "photos": [photo.pk]})
 
     seen = client.get(photo.thumbnail.url)
     assert seen.status_code == 200
@@ -179,9 +179,9 @@ def test_a_photo_unticked_by_the_moderator_is_deleted(client):
         URL, answers(photo=SimpleUploadedFile("bus.jpg", picture(), "image/jpeg"), alternative="Un bus")
     )
     (proposal,) = everyone(Proposal)
-    client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    client.post(proof_link())
     moderator = signed_in(person("m@exemple.fr", ("moderator",)))
-    moderator.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"})
+    moderator.post(f"/espace/moderation/{proposal.pk}/", {"answer": "accept"})
     assert Photo.objects.count() == 0
 
 

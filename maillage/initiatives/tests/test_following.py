@@ -15,6 +15,7 @@ from maillage.initiatives.actions.following import send_digest
 from maillage.initiatives.actions.retention import forget
 from maillage.initiatives.models import Proposal, Subscription
 from maillage.initiatives.queries.following import due
+from maillage.initiatives.stop_tokens import token_of
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person
 
@@ -111,9 +112,23 @@ def test_the_mail_program_stops_it_by_itself(client):
     assert client.get(link).status_code == 410
 
 
+def test_a_stop_link_of_before_still_stops_and_one_that_is_not_ours_stops_nothing(client):
+    link = follow(client)
+    client.post(link)
+    for other in ("1", token_of(everyone(Subscription)[0].pk)[:-1] + "~"):
+        assert client.post(f"/suivre/arreter/{other}/").status_code == 200
+    assert len(everyone(Subscription)) == 1
+
+    client.post(f"{link}arreter/")
+
+    assert everyone(Subscription) == []
+
+
 def test_following_twice_says_nothing_of_the_first_time(client):
     first = follow(client)
-    assert follow(client, rhythm="daily") == first
+    again = follow(client, rhythm="daily")
+    assert again != first
+    assert [client.get(link).status_code for link in (first, again)] == [410, 200]
     assert [row.rhythm for row in everyone(Subscription)] == ["daily"]
 
 

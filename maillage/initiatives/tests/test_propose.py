@@ -36,6 +36,12 @@ def answers(**changes):
     return {**given, **changes}
 
 
+def proof_link():
+    """The address in the last mail that asks for a proof."""
+    texts = "\n".join(mail.text for mail in everyone(OutgoingMail))
+    return re.findall(r"/initiatives/proposer/preuve/[0-9a-f-]+/", texts)[-1]
+
+
 def test_a_proposal_without_account_is_proved_moderated_and_published(client):
     sent = client.post(URL, answers())
     assert sent.status_code == 302, sent.content.decode()[:3000]
@@ -44,7 +50,7 @@ def test_a_proposal_without_account_is_proved_moderated_and_published(client):
     assert Initiative.objects.count() == 0
     (mail,) = everyone(OutgoingMail)
     assert mail.to == "camille@exemple.fr"
-    link = re.search(r"/initiatives/proposer/preuve/[0-9a-f-]+/", mail.text)[0]
+    link = proof_link()
 
     page = client.get(link)
     assert page.status_code == 200
@@ -58,7 +64,7 @@ def test_a_proposal_without_account_is_proved_moderated_and_published(client):
     own_client = signed_in(moderator)
     queue = own_client.get("/espace/moderation/")
     assert "Le bus de la création" in queue.text
-    answered = own_client.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"})
+    answered = own_client.post(f"/espace/moderation/{proposal.pk}/", {"answer": "accept"})
     assert answered.status_code == 302, answered.text[:3000]
 
     fiche = Initiative.objects.get()
@@ -99,11 +105,10 @@ def test_robots_are_stopped_by_what_nobody_sees_and_by_speed(client):
 
 def test_a_proof_link_ends_after_48_hours(client):
     client.post(URL, answers())
-    (proposal,) = everyone(Proposal)
     with for_purpose(Purpose.ADMINISTRATION):
         Proposal.objects.update(created_at=timezone.now() - timedelta(hours=48, seconds=1))
 
-    response = client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    response = client.post(proof_link())
 
     assert response.status_code == 410
     assert "Envoyer à nouveau ma proposition" in response.text
@@ -158,7 +163,7 @@ def test_line_ends_and_the_order_of_boxes_change_nothing(client):
 
     client.post(f"/initiatives/{fiche.slug}/corriger/", {**same, "body": "- Un\r\n- Trois"})
     assert everyone(Proposal)[0].values == {"body": "- Un\n- Trois"}
-    proof = client.get(f"/initiatives/proposer/preuve/{everyone(Proposal)[0].key}/")
+    proof = client.get(proof_link())
     assert f"Votre correction de « {fiche.title} »" in proof.text
 
 
@@ -200,11 +205,11 @@ def test_somebody_signed_in_needs_no_proof():
 def test_any_text_is_a_title_and_stays_text(client, title):
     client.post(URL, answers(title=title))
     (proposal,) = everyone(Proposal)
-    client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    client.post(proof_link())
     own_client = signed_in(person("m@exemple.fr", ("network",)))
-    page = own_client.get(f"/espace/moderation/{proposal.key}/")
+    page = own_client.get(f"/espace/moderation/{proposal.pk}/")
     assert "<script>alert" not in page.text
-    own_client.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"})
+    own_client.post(f"/espace/moderation/{proposal.pk}/", {"answer": "accept"})
 
     fiche = Initiative.objects.get()
     assert fiche.title == title
@@ -258,19 +263,19 @@ def test_too_many_proposals_from_one_address_are_stopped(client):
 def test_moderators_of_elsewhere_see_nothing(client):
     client.post(URL, answers())
     (proposal,) = everyone(Proposal)
-    client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    client.post(proof_link())
     own_client = signed_in(person("lille@exemple.fr", ("moderator", "commune", "59350")))
 
     assert "Le bus de la création" not in own_client.get("/espace/moderation/").text
-    assert own_client.post(f"/espace/moderation/{proposal.key}/", {"answer": "accept"}).status_code == 404
+    assert own_client.post(f"/espace/moderation/{proposal.pk}/", {"answer": "accept"}).status_code == 404
 
 
 def test_the_second_moderator_learns_that_it_is_done(client):
     client.post(URL, answers())
     (proposal,) = everyone(Proposal)
-    client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    client.post(proof_link())
     own_client = signed_in(person("m@exemple.fr", ("moderator",)))
-    url = f"/espace/moderation/{proposal.key}/"
+    url = f"/espace/moderation/{proposal.pk}/"
     own_client.post(url, {"answer": "refuse", "reason": "incomplete"})
 
     second = own_client.post(url, {"answer": "accept"})
@@ -284,11 +289,11 @@ def test_the_second_moderator_learns_that_it_is_done(client):
 def test_a_moderator_amends_before_publishing(client):
     client.post(URL, answers())
     (proposal,) = everyone(Proposal)
-    client.post(f"/initiatives/proposer/preuve/{proposal.key}/")
+    client.post(proof_link())
     own_client = signed_in(person("m@exemple.fr", ("moderator", "epci", "200055655")))
 
     done = own_client.post(
-        f"/espace/moderation/{proposal.key}/",
+        f"/espace/moderation/{proposal.pk}/",
         answers(answer="amend", title="Bus de la création", where="Garges-lès-Gonesse (95268)"),
     )
 

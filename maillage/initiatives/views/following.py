@@ -14,6 +14,7 @@ from maillage.core.ratelimit import client_address, limit
 from maillage.initiatives.actions import following as actions
 from maillage.initiatives.forms.following import FollowForm
 from maillage.initiatives.queries import following
+from maillage.initiatives.stop_tokens import token_of
 
 
 @login_not_required
@@ -48,23 +49,31 @@ def follow(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def prove(request: HttpRequest, key: UUID) -> HttpResponse:
     """The link of the mail: one button starts the digests."""
-    row = actions.subscription_of(key, at=timezone.now())
+    row = actions.subscription_to_prove(key, at=timezone.now())
     if request.method == "POST":
         row = actions.prove_subscription(key=key, at=timezone.now())
     return render(
         request,
         "initiatives/follow_answer.html",
-        {"subscription": row, "words": following.in_words(row.criteria), "what": "prove"},
+        {
+            "subscription": row,
+            "words": following.in_words(row.criteria),
+            "what": "prove",
+            "stop": token_of(row.pk),
+        },
     )
 
 
-@csrf_exempt  # RFC 8058: the mail program posts by itself; the key is the secret
+@csrf_exempt  # RFC 8058: the mail program posts by itself; the signature is the secret
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def stop(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Stop: one button, or one POST of the mail program (List-Unsubscribe-Post)."""
+def stop(request: HttpRequest, token: str = "", key: UUID | None = None) -> HttpResponse:
+    """Stop: one button, or one POST of the mail program (List-Unsubscribe-Post). Links of before carry a `key`."""
     if request.method == "POST":
-        actions.unsubscribe(key=key)
+        if key:
+            actions.unsubscribe_by_key(key=key)
+        else:
+            actions.unsubscribe(token=token)
     context = {"what": "stop", "done": request.method == "POST"}
     return render(request, "initiatives/follow_answer.html", context)

@@ -1,7 +1,6 @@
 """The moderators' pages: queue, one proposal, photos, versions, merges, deletions."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -58,9 +57,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def proposal(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: PLR0911 one answer a case
+def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:  # noqa: PLR0911 one answer a case
     """One proposal beside the fiche; POST `answer` accepts, amends or refuses it."""
-    row = access.proposal_to_answer(request.user, key)
+    row = access.proposal_to_answer(request.user, proposal_id)
     if row.status != Proposal.Status.WAITING:
         return render(
             request,
@@ -90,13 +89,13 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: PLR0911 
             else:
                 return _accept(request, row, values=None)
         except proposals.AlreadyAnswered:
-            row = access.proposal_to_answer(request.user, key)
+            row = access.proposal_to_answer(request.user, proposal_id)
             return render(request, "initiatives/proposal_answered.html", {"proposal": row}, status=409)
         except fiches.EditConflict:
             messages.warning(
                 request, _("La fiche a changé pendant votre lecture : voici la comparaison à jour.")
             )
-            return redirect("initiatives:moderate", key=key)
+            return redirect("initiatives:moderate", proposal_id=proposal_id)
     return _proposal_page(request, row, refusal, amended)
 
 

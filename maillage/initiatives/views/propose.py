@@ -164,3 +164,12 @@ def prove(request: HttpRequest, key: UUID) -> HttpResponse:
     except ProofOver:
         return render(request, "initiatives/prove.html", {"proposal": None}, status=ProofOver.status)
     return render(request, "initiatives/prove.html", {"proposal": proposal})
+
+
+@never_cache
+@require_safe
+def own(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """What became of a proposal, for who made it while signed in."""
+    return render(
+        request, "initiatives/prove.html", {"proposal": access.own_proposal(request.user, proposal_id)}
+    )

@@ -167,7 +167,7 @@ def _save(link: AnswerLink) -> None:
 
 
 def _hash(link: AnswerLink, code: str) -> str:
-    return hashed(("answer-code", link.key.hex, code))
+    return hashed(("answer-code", bytes(link.key_hash).hex(), code))
 
 
 def _expect(row: Referral, starts_at: datetime, place: str, at: datetime) -> None:

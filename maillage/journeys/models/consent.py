@@ -1,10 +1,10 @@
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from maillage.core.keys import Keyed
 
 
 class Aim(models.TextChoices):
@@ -85,7 +85,7 @@ class Consent(models.Model):
         return str(self.pk)
 
 
-class ConsentRequest(models.Model):
+class ConsentRequest(Keyed):
     """A structure asks someone to agree, by a link that they receive. Whoever asks learns nothing until the answer."""
 
     class Answer(models.TextChoices):
@@ -93,7 +93,6 @@ class ConsentRequest(models.Model):
         GIVEN = "given", _("Accordé")
         REFUSED = "refused", _("Refusé")
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey("journeys.Person", on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey("organisations.Organisation", on_delete=models.CASCADE, related_name="+")
     asked_by = models.ForeignKey(

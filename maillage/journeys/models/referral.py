@@ -1,5 +1,3 @@
-import uuid
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.core.keys import Keyed
 from maillage.offers.models import Brake, Phase
 
 
@@ -254,11 +253,10 @@ class ReferralEvent(models.Model):
         return f"{self.from_state} → {self.to_state}"
 
 
-class AnswerLink(models.Model):
+class AnswerLink(Keyed):
     """A link mailed to a structure: answers one referral without an account, once, within 72 hours."""
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="links")
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sent_to = models.EmailField()  # the structure's own address: the code goes there too
     code_hash = models.CharField(max_length=128, blank=True)
     code_tries = models.PositiveSmallIntegerField(default=0)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, Subject, for_purpose, for_subject
 from maillage.core.errors import DomainError
+from maillage.core.keys import hash_of
 from maillage.core.phones import readable_phone
 from maillage.journeys.answer_tokens import key_of
 from maillage.journeys.models import AnswerLink, Person, Referral, State
@@ -49,7 +50,7 @@ def link_to_open(token: str, *, at: datetime) -> AnswerLink:
             AnswerLink.objects.select_related(
                 "referral__to_organisation", "referral__from_organisation", "referral__service"
             )
-            .filter(key=key)
+            .filter(key_hash=hash_of(key))
             .first()
             if key
             else None

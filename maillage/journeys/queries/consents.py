@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, Subject, for_purpose
 from maillage.core.errors import DomainError
+from maillage.core.keys import hash_of
 from maillage.journeys.consent_tokens import key_of
 from maillage.journeys.models import Aim, Consent, ConsentRequest, ConsentText, Person
 from maillage.organisations.models import Organisation
@@ -108,7 +109,7 @@ def request_to_answer(token: str, *, at: datetime, lock: bool = False) -> Consen
     with for_purpose(Purpose.CONSENT):
         rows = ConsentRequest.objects.select_related("organisation")
         rows = rows.select_for_update(of=("self",)) if lock else rows
-        found = rows.filter(key=key).first() if key else None
+        found = rows.filter(key_hash=hash_of(key)).first() if key else None
     if found is None:
         raise RequestUnknown(
             _("Ce lien est incomplet ou n’existe pas. Ouvrez-le depuis notre message, sans le recopier.")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
+from maillage.core.keys import hash_of
 from maillage.offers.mails import keeping as mails
 from maillage.offers.models import ErrorReport, LinkCheck, Service
 from maillage.offers.queries.keepers import keeper_addresses
@@ -37,7 +38,7 @@ def report_error(*, service: Service, kind: str) -> UUID:
 def report_to_complete(key: UUID, *, at: datetime) -> ErrorReport:
     """The report to which its author may still add words. Raises ReportOver."""
     with for_purpose(Purpose.PROOF):
-        found = ErrorReport.objects.select_related("service").filter(key=key).first()
+        found = ErrorReport.objects.select_related("service").filter(key_hash=hash_of(key)).first()
     if (
         found is None
         or found.status != ErrorReport.Status.WAITING

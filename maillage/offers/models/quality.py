@@ -1,10 +1,9 @@
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from maillage.core.keys import Keyed
 from maillage.offers.models.service import Service
 
 
@@ -68,7 +67,7 @@ class LinkCheck(models.Model):
         return self.url
 
 
-class ErrorReport(models.Model):
+class ErrorReport(Keyed):
     """An error that somebody saw in a service, and what was answered. The e-mail, if given, is emptied after the answer."""
 
     class Kind(models.TextChoices):
@@ -83,7 +82,6 @@ class ErrorReport(models.Model):
         FIXED = "fixed", _("Corrigé")
         REFUSED = "refused", _("Rien à corriger")
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="reports")
     kind = models.CharField(max_length=12, choices=Kind)
     message = models.CharField(max_length=1000, blank=True)
@@ -110,4 +108,4 @@ class ErrorReport(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.pk)

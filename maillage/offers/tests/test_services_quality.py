@@ -72,7 +72,7 @@ def test_an_error_is_reported_in_two_clicks_and_its_author_hears_back(client):
     assert "Le 01 sonne faux" in page
     assert "amina@" not in page
     [waiting] = reports()
-    client.post(f"/services/signalement/{waiting.key}/repondre/",
+    client.post(f"/services/signalement/{waiting.pk}/repondre/",
                 {"status": "fixed", "answer": "C’est corrigé, merci.", "back": "quality"})  # fmt: skip
 
     [done] = reports()
@@ -86,7 +86,7 @@ def test_a_report_without_an_address_is_answered_to_nobody(client):
     report(client, row)
     enter(client, someone(("network",)))
 
-    client.post(f"/services/signalement/{reports()[0].key}/repondre/", {"status": "refused"})
+    client.post(f"/services/signalement/{reports()[0].pk}/repondre/", {"status": "refused"})
 
     assert (reports()[0].status, mails()) == ("refused", [])
 
@@ -131,7 +131,7 @@ ANSWERING = {
 @pytest.mark.parametrize("who", ANSWERING)
 def test_reports_are_for_those_who_can_answer(client, who):
     row = make_service()
-    key = report_error(service=row, kind="closed")
+    report_error(service=row, kind="closed")
     user = None if who == "anonymous" else someone(*{
         "moderator of its commune": [("moderator", "commune", "95268")],
         "moderator elsewhere": [("moderator", "commune", LILLE)],
@@ -147,7 +147,9 @@ def test_reports_are_for_those_who_can_answer(client, who):
         cursor.execute("SELECT set_config('maillage.user_id', '', true)")
     if user:
         enter(client, user)
-    status = client.post(f"/services/signalement/{key}/repondre/", {"status": "fixed"}).status_code
+    status = client.post(
+        f"/services/signalement/{reports()[0].pk}/repondre/", {"status": "fixed"}
+    ).status_code
 
     assert (seen, 404 if who == "anonymous" and status == 302 else status) == ANSWERING[who]
 

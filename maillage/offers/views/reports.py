@@ -57,9 +57,9 @@ def reported(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_POST
-def answer(request: HttpRequest, key: UUID) -> HttpResponse:
+def answer(request: HttpRequest, report_id: int) -> HttpResponse:
     """Close a report, from the moderators' list or from the keepers'."""
-    found = access.report_to_answer(request.user, key)
+    found = access.report_to_answer(request.user, report_id)
     form = AnswerForm(request.POST)
     if form.is_valid():
         actions.answer_report(

@@ -49,4 +49,4 @@ class Claim(Provable):
         ]
 
     def __str__(self) -> str:
-        return str(self.key)
+        return str(self.pk)
