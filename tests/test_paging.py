@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -74,3 +75,30 @@ def test_the_same_version_is_not_sent_twice():
 def test_the_walk_works_in_a_read_only_transaction(bare_database):
     with acting_as(None, read_only=True):
         assert paging.slice_after(Initiative.objects.all()).rows == []
+
+
+def test_what_is_still_being_written_is_not_settled(db):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            # a number of its own is what a transaction that writes has
+            cursor.execute("SELECT now(), pg_current_xact_id()")
+            [started, _] = cursor.fetchone()
+
+            assert paging.settled_until() == started
+    finally:
+        other.close()
+
+
+def test_when_nobody_writes_all_is_settled(db):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN READ ONLY")
+            cursor.execute("SELECT now()")
+            [started] = cursor.fetchone()
+
+            assert started < paging.settled_until()
+    finally:
+        other.close()

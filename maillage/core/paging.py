@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -30,6 +31,21 @@ class Slice(Generic[Row]):
 
     rows: list[Row]
     next_cursor: str
+
+
+def settled_until() -> datetime:
+    """The moment before which nothing more will change: the start of the oldest transaction that is writing, else now.
+
+    Rows carry the time of their change, and show when it is committed, perhaps much later (a long import). To miss none,
+    who follows a list asks next for what changed since the moment that this gave, read before the list.
+    """
+    with connection.cursor() as cursor:
+        # of other roles, PostgreSQL hides what they do: only the site's own sessions write to its lists
+        cursor.execute(
+            "SELECT least(clock_timestamp(), min(xact_start) FILTER (WHERE backend_xid IS NOT NULL)) "
+            "FROM pg_stat_activity WHERE datname = current_database()"
+        )
+        return cursor.fetchone()[0].astimezone(UTC)
 
 
 def slice_after(rows: QuerySet[Row], cursor: str = "", *, size: int = 100) -> Slice[Row]:

@@ -11,7 +11,7 @@ from ninja import Query, Router
 from ninja.security import django_auth
 
 from maillage.core.errors import DomainError
-from maillage.core.paging import conditional, slice_after
+from maillage.core.paging import conditional, settled_until, slice_after
 from maillage.core.problems import problem
 from maillage.initiatives import access
 from maillage.initiatives.actions import fiches
@@ -52,7 +52,9 @@ def initiatives(
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> HttpResponse:
     """Les initiatives publiques qui répondent aux filtres, de la plus anciennement modifiée à la plus récente :
-    une initiative modifiée pendant la lecture revient, aucune n’est sautée."""
+    une initiative modifiée pendant la lecture revient, aucune n’est sautée. Pour suivre, redemandez plus tard
+    `updated_since` = le `settled_until` de la première réponse : ce qui était en train de s’écrire y sera."""
+    settled = settled_until()
     criteria = Criteria.from_query(request.GET)
     rows = exported(criteria).order_by()
     if updated_since is not None:
@@ -66,10 +68,13 @@ def initiatives(
                 "items": [record(row) for row in page.rows],
                 "total": state["total"],
                 "next_cursor": page.next_cursor or None,
+                "settled_until": settled.isoformat(),
             }
         )
 
-    return conditional(request, (request.get_full_path(), state["total"], state["latest"]), build)
+    # an older change that is still being written would change neither the total nor the latest
+    unsettled = settled if state["latest"] and settled <= state["latest"] else None
+    return conditional(request, (request.get_full_path(), state["total"], state["latest"], unsettled), build)
 
 
 @router.get("/withdrawn", response={200: WithdrawnList, 422: Problem}, summary="Initiatives retirées")
@@ -77,7 +82,9 @@ def withdrawn_since(
     request: HttpRequest,
     since: Annotated[datetime | None, Query(description="Retirées à cet instant ou après")] = None,
 ) -> HttpResponse:
-    """Ce qu’un miroir doit effacer : archivées, supprimées, fusionnées (`merged_into` dit avec laquelle)."""
+    """Ce qu’un miroir doit effacer : archivées, supprimées, fusionnées (`merged_into` dit avec laquelle). Redemandez
+    plus tard `since` = `settled_until`."""
+    settled = settled_until()
     found = withdrawn(_aware(since) if since else None, limit=AT_ONCE + 1)
     items = [
         {
@@ -87,7 +94,7 @@ def withdrawn_since(
         }
         for gone in found[:AT_ONCE]
     ]
-    return _json({"items": items, "more": len(found) > AT_ONCE})
+    return _json({"items": items, "more": len(found) > AT_ONCE, "settled_until": settled.isoformat()})
 
 
 @router.get("/{int:key}", response={200: Record, 404: Problem, 410: Problem}, summary="Une initiative")

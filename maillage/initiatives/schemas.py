@@ -156,11 +156,15 @@ class Change(Schema):
 
 
 class Records(Schema):
-    """A slice of the selection, oldest change first; `next_cursor` is null at the end."""
+    """A slice of the selection, oldest change first; `next_cursor` is null at the end.
+
+    To follow changes, ask later with `updated_since` = the `settled_until` of the first slice.
+    """
 
     items: list[Record]
     total: int
     next_cursor: str | None
+    settled_until: datetime
 
 
 class WithdrawnItem(Schema):
@@ -172,10 +176,11 @@ class WithdrawnItem(Schema):
 
 
 class WithdrawnList(Schema):
-    """Oldest first; when `more`, ask again with `since` = the last `withdrawn_at`."""
+    """Oldest first; when `more`, ask again with `since` = the last `withdrawn_at`, else later with `settled_until`."""
 
     items: list[WithdrawnItem]
     more: bool
+    settled_until: datetime
 
 
 class Problem(Schema):

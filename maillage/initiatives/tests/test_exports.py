@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from maillage.initiatives.exports.files import CannotWrite, UnknownFormat, write_file
 from maillage.initiatives.exports.tables import harmless
+from maillage.initiatives.models import Initiative
 from maillage.initiatives.queries.search import UnknownCriterion
 from maillage.initiatives.tests.factories import CERGY, GARGES, days, make_initiative, make_organisation
 
@@ -120,6 +121,16 @@ def test_the_feed_is_atom_with_positions_and_is_not_sent_twice(client):
         "/initiatives/atom.xml", {"departement": "95"}, headers={"If-None-Match": answer["ETag"]}
     )
     assert again.status_code == 304
+
+
+def test_the_feed_is_sent_again_once_an_older_fiche_left(client):
+    older, _ = make_initiative(), make_initiative()
+    tag = client.get("/initiatives/atom.xml")["ETag"]
+    Initiative.objects.filter(pk=older.pk).update(status="archived")
+
+    answer = client.get("/initiatives/atom.xml", headers={"If-None-Match": tag})
+
+    assert (answer.status_code, answer.text.count("<entry>")) == (200, 1)
 
 
 def test_the_command_writes_the_whole_selection_or_nothing(tmp_path):

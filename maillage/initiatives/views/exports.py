@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -50,8 +50,11 @@ def export(request: HttpRequest, extension: str) -> StreamingHttpResponse:
 def atom(request: HttpRequest) -> HttpResponse:
     """`/initiatives/atom.xml`: the latest fiches of the selection, published or changed."""
     criteria = Criteria.from_query(request.GET)
-    latest = matching(criteria).aggregate(at=Max("updated_at"))["at"]
-    return conditional(request, (request.get_full_path(), latest), lambda: _feed(criteria, latest))
+    state = matching(criteria).aggregate(total=Count("pk"), latest=Max("updated_at"))
+    latest = state["latest"]
+    return conditional(
+        request, (request.get_full_path(), state["total"], latest), lambda: _feed(criteria, latest)
+    )
 
 
 def _feed(criteria: Criteria, latest: datetime | None) -> HttpResponse:
