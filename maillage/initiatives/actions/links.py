@@ -15,21 +15,31 @@ from maillage.initiatives.models import Initiative, LinkCheck
 from maillage.initiatives.queries.freshness import owner_addresses
 from maillage.initiatives.queries.links import due_links, fiches_with
 
-PER_RUN = 200
+PER_RUN = 2_000
+PATIENCE_S = 1_800  # a run is over by the next hour, however slow the servers are
 PAUSE_S = 1.0  # between two visits to one server
 # a server may be down for an hour: only a second look, or a plain « gone », is told
 SECOND_LOOK = timedelta(hours=6)
 
 
 def check_links(
-    *, now: Callable[[], datetime], per_run: int = PER_RUN, pause_s: float = PAUSE_S
+    *,
+    now: Callable[[], datetime],
+    per_run: int = PER_RUN,
+    pause_s: float = PAUSE_S,
+    patience_s: float = PATIENCE_S,
 ) -> dict[str, int]:
-    """Visit what is due: {"visited", "dead", "told"}. Each link is its own transaction: a run that stops keeps what it learnt."""
+    """Visit what is due, for `patience_s` seconds at most: {"visited", "dead", "told"}. Each link is its own transaction: a run
+    that stops keeps what it learnt, and the next one goes on.
+    """
+    start = time.monotonic()
     with acting_as(None, read_only=True):
         urls = due_links(now(), limit=per_run)
     last_visit: dict[str, float] = {}
     counts = {"visited": 0, "dead": 0, "told": 0}
     for url in urls:
+        if time.monotonic() - start > patience_s:
+            break
         server = urlsplit(url).netloc
         wait = pause_s - (time.monotonic() - last_visit.get(server, -pause_s))
         if wait > 0:

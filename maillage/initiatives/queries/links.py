@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from maillage.initiatives.access import PUBLIC
 from maillage.initiatives.models import Initiative
 
-AGAIN = timedelta(days=7)
+# who keeps a fiche is told within a day: a look, the next run, a second look six hours later, the run after
+AGAIN = timedelta(hours=15)
 AGAIN_WHEN_FAILING = timedelta(hours=6)
 
 _DUE = """
@@ -18,13 +19,13 @@ WITH held AS (
 )
 SELECT held.url FROM held LEFT JOIN initiatives_linkcheck c USING (url)
 WHERE held.url ~* '^https?://' AND length(held.url) <= 500
-  AND (c.checked_at IS NULL OR c.checked_at <= CASE WHEN c.failing_since IS NULL THEN %(again)s ELSE %(failing)s END)
+  AND (c.checked_at IS NULL OR c.checked_at <= CASE WHEN c.failing_since IS NULL OR c.told_at IS NOT NULL THEN %(again)s ELSE %(failing)s END)
 ORDER BY c.failing_since IS NOT NULL AND c.told_at IS NULL DESC, c.checked_at NULLS FIRST, held.url LIMIT %(limit)s
 """
 
 
 def due_links(at: datetime, *, limit: int) -> list[str]:
-    """The web addresses of public fiches to visit: never seen, seen a week ago, or failing six hours ago; doubts first."""
+    """The web addresses of public fiches to visit: never seen, seen 15 hours ago, or found failing six hours ago; doubts first."""
     with connection.cursor() as cursor:
         cursor.execute(
             _DUE,

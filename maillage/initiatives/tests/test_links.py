@@ -119,7 +119,7 @@ def test_a_run_visits_what_is_due_and_tells_each_failure_once(server, bare_datab
     assert check_links(now=lambda: now, pause_s=0) == {"visited": 3, "dead": 2, "told": 1}
     assert check_links(now=lambda: now, pause_s=0) == {"visited": 0, "dead": 0, "told": 0}
     later = now + timedelta(hours=6)
-    assert check_links(now=lambda: later, pause_s=0) == {"visited": 2, "dead": 2, "told": 1}
+    assert check_links(now=lambda: later, pause_s=0) == {"visited": 1, "dead": 1, "told": 1}
     for days in (1, 2, 8):
         again = now + timedelta(days=days)
         assert check_links(now=lambda day=again: day, pause_s=0)["told"] == 0
@@ -129,6 +129,34 @@ def test_a_run_visits_what_is_due_and_tells_each_failure_once(server, bare_datab
     assert "/gone" in mails[0].text
     assert "/broken" in mails[1].text
     assert "exemple.fr" not in mails[0].subject
+
+
+def test_a_run_that_lasts_too_long_stops_and_keeps_what_it_learnt(server, bare_database):
+    with acting_as(None):
+        make_initiative(links=[{"url": f"{server}/fine?{n}", "label": ""} for n in range(3)])
+    now = timezone.now()
+    assert check_links(now=lambda: now, pause_s=0, patience_s=-1)["visited"] == 0
+    assert check_links(now=lambda: now, pause_s=0)["visited"] == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "dies_after", [timedelta(minutes=1), timedelta(hours=7), timedelta(hours=14, minutes=59)]
+)
+def test_the_owner_is_told_within_a_day_whenever_the_link_dies(dies_after):
+    url = "https://exemple.org/page"
+    make_initiative(contact_email="bus@exemple.fr", source_url=url)
+    start = timezone.now()
+    told = []
+    for hour in range(48):  # the job of each hour
+        at = start + timedelta(hours=hour)
+        for due in due_links(at, limit=10):
+            with for_purpose(Purpose.FRESHNESS):
+                if note_visit(url=due, status=None if at > start + dies_after else 200, at=at):
+                    told.append(at - start - dies_after)
+
+    assert len(told) == 1
+    assert told[0] <= timedelta(hours=24)
 
 
 @pytest.mark.django_db
