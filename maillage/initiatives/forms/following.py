@@ -3,11 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from maillage.core.traps import TrapFields
 from maillage.initiatives.models import Subscription
 
 
-class FollowForm(forms.Form):
-    """An address and a rhythm; the search comes with the address of the page."""
+class FollowForm(TrapFields):
+    """An address and a rhythm, with traps for robots; the search comes with the address of the page."""
 
     email = forms.EmailField(
         label=gettext_lazy("Votre adresse e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
@@ -17,9 +18,4 @@ class FollowForm(forms.Form):
         choices=Subscription.Rhythm.choices,
         initial=Subscription.Rhythm.WEEKLY,
         widget=forms.RadioSelect,
-    )
-    website = forms.CharField(
-        label=gettext_lazy("Laissez cette case vide"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )

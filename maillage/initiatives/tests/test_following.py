@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.models import OutgoingMail
+from maillage.core.tests.forms import opened
 from maillage.initiatives.actions.following import send_digest
 from maillage.initiatives.actions.retention import forget
 from maillage.initiatives.models import Proposal, Subscription
@@ -29,7 +30,7 @@ def real_outbox(settings, tmp_path):
 
 
 def follow(client, query="departement=95&theme=lieux", rhythm="weekly"):
-    page = client.post(f"/suivre/?{query}", {"email": "Lou@exemple.fr", "rhythm": rhythm})
+    page = client.post(f"/suivre/?{query}", {"email": "Lou@exemple.fr", "rhythm": rhythm, "opened": opened()})
     assert page.status_code == 200, page.text[:1500]
     return re.search(r"/suivre/[0-9a-f-]{36}/", everyone(OutgoingMail)[-1].text)[0]
 
@@ -49,6 +50,13 @@ def test_a_link_that_nobody_opened_within_48_hours_proves_nothing(client):
     assert late.status_code == 410
     assert "plus valable" in late.text
     assert everyone(Subscription)[0].proven_at is None
+
+
+def test_robots_follow_nothing(client):
+    given = {"email": "lou@exemple.fr", "rhythm": "weekly", "opened": opened()}
+    assert "ouvrez vos e-mails" in client.post("/suivre/", {**given, "website": "http://spam.example"}).text
+    assert client.post("/suivre/", {**given, "opened": opened(0)}).status_code == 422
+    assert (everyone(Subscription), everyone(OutgoingMail)) == ([], [])
 
 
 def test_following_needs_a_proof_and_digests_tell_only_what_is_new(client):

@@ -28,7 +28,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         limit("follow", client_address(request), times=10, per_seconds=3600)
         limit("follow-email", form.cleaned_data["email"].lower(), times=5, per_seconds=3600)
-        if not form.cleaned_data["website"]:
+        if not form.is_trapped:
             actions.subscribe(
                 email=form.cleaned_data["email"].lower(),
                 criteria=criteria,
