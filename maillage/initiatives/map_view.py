@@ -24,11 +24,15 @@ from maillage.territories.basemap import ATTRIBUTION, Window, first_view, lonlat
 from maillage.territories.queries.basemap import Box, drawing_versions, overseas
 
 WIDTH, HEIGHT = 800, 720
-MARGIN_PX = 200  # drawn around, for a frame wider or taller than 10:9: up to 15:9
+MARGIN_PX = (
+    240  # drawn around, for a frame wider or taller than 10:9: from 2:3 (a phone, in carte.css) to 16:9
+)
 INSET_PX = 34
 VIEW = re.compile(r"(-?\d{1,3}(?:\.\d{1,7})?),(-?\d{1,2}(?:\.\d{1,7})?),(\d{1,2})")
 RING_PX = 5
 Drawn = TypeVar("Drawn")
+Themes = dict[str, Theme]
+Versions = dict[str, str]
 KEPT_S = 24 * 3600
 
 
@@ -41,6 +45,7 @@ class FirstView:
     svg: SafeString
     links: list[dict[str, str]]  # zoom and pan: {"name", "label", "href"}
     overseas: list[dict[str, Any]]
+    layers: dict[str, Any]  # as base_layers()
 
     @property
     def note(self) -> str:
@@ -73,11 +78,11 @@ def window_of(criteria: Criteria, asked: str = "") -> Window:
     return window_around(frame(criteria) or FRANCE, WIDTH, HEIGHT)
 
 
-def map_of(criteria: Criteria, *, path: str, asked: str = "") -> FirstView:
-    """The first view of the map of `criteria`, with links under `path`."""
+def map_of(criteria: Criteria, *, path: str, themes: Themes, asked: str = "") -> FirstView:
+    """The first view of the map of `criteria`, with links under `path`; `themes` by code."""
     window = window_of(criteria, asked)
     found = clusters(criteria, zoom=window.zoom, box=window.widened(MARGIN_PX))
-    themes = {theme.code: theme for theme in Theme.objects.all()}
+    versions = drawing_versions()
     query = criteria.with_(page=1).to_query()
     marks = "".join(_mark(group, window, criteria, path, themes) for group in reversed(found.groups))
     label = ngettext(
@@ -87,9 +92,16 @@ def map_of(criteria: Criteria, *, path: str, asked: str = "") -> FirstView:
     ) % {"n": found.total}
     svg = (
         f'<svg class="first-view" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid meet" role="group" '
-        f'aria-label="{escape(label)}">{_base_map(window, MARGIN_PX)}<g class="marks">{marks}</g></svg>'
+        f'aria-label="{escape(label)}">{_base_map(window, MARGIN_PX, versions)}<g class="marks">{marks}</g></svg>'
     )
-    return FirstView(window, found, mark_safe(svg), _links(window, query, path), _overseas(query, path))  # noqa: S308
+    return FirstView(
+        window,
+        found,
+        mark_safe(svg),  # noqa: S308 our own drawing
+        _links(window, query, path),
+        _overseas(query, path, versions),
+        _layers(versions),
+    )
 
 
 def small_map(criteria: Criteria, *, path: str, width: int = 420, height: int = 480) -> SafeString:
@@ -102,19 +114,19 @@ def small_map(criteria: Criteria, *, path: str, width: int = 420, height: int = 
         f'<svg class="small-view" viewBox="0 0 {width} {height}" '
         f'preserveAspectRatio="xMidYMid slice" role="group" aria-label="{escape(_("Carte des initiatives"))}">'
         f"<defs>{_symbols(themes.values())}</defs>"
-        f'{_base_map(window, 40)}<g class="marks">{marks}</g></svg>'
+        f'{_base_map(window, 40, drawing_versions())}<g class="marks">{marks}</g></svg>'
     )
 
 
-def _base_map(window: Window, margin_px: int) -> SafeString:
+def _base_map(window: Window, margin_px: int, versions: Versions) -> SafeString:
     """What lies under the markers."""
     name = f"{window.x:.2f},{window.y:.2f},{window.zoom},{window.width}x{window.height}+{margin_px}"
-    return _kept(name, lambda: first_view(window, margin_px=margin_px))
+    return _kept(name, versions, lambda: first_view(window, margin_px=margin_px))
 
 
-def _kept(name: str, draw: Callable[[], Drawn]) -> Drawn:
+def _kept(name: str, versions: Versions, draw: Callable[[], Drawn]) -> Drawn:
     """A drawing of the territories alone, kept in memory: the same for everyone until the territories change."""
-    key = f"drawn:{name}:{'-'.join(sorted(drawing_versions().values()))}"
+    key = f"drawn:{name}:{'-'.join(sorted(versions.values()))}"
     drawn: Drawn | None = cache.get(key)
     if drawn is None:
         drawn = draw()
@@ -225,12 +237,12 @@ def _links(window: Window, query: str, path: str) -> list[dict[str, str]]:
     ]
 
 
-def _overseas(query: str, path: str) -> list[dict[str, Any]]:
+def _overseas(query: str, path: str, versions: Versions) -> list[dict[str, Any]]:
     """Links that move the map to each overseas département, and back to the mainland."""
     found = [{"nom": _("Métropole"), "d": "", **_place(FRANCE, query, path)}]
     return found + [
         {"nom": o.nom, "d": o.d, **_place(o.box, query, path)}
-        for o in _kept("overseas", lambda: overseas(INSET_PX))
+        for o in _kept("overseas", versions, lambda: overseas(INSET_PX))
     ]
 
 
@@ -253,7 +265,10 @@ def _address(path: str, query: str, x: float, y: float, zoom: int) -> str:
 def base_layers() -> dict[str, Any]:
     """What lies under an interactive map: "tiles" (the addresses of ours, with the version of their data), "raster" (the
     instance's own, if it has one) and "attribution"."""
-    versions = drawing_versions()
+    return _layers(drawing_versions())
+
+
+def _layers(versions: Versions) -> dict[str, Any]:
     return {
         "tiles": {
             layer: f"/tuiles/{layer}/{{z}}/{{x}}/{{y}}.svg?v={versions.get(layer, '')}"

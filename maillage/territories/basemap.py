@@ -97,8 +97,8 @@ def window_around(box: Box, width: int, height: int, *, last_zoom: int = 13) -> 
     )
 
 
-# further out, their borders are two thirds of what comes inside the page; the tiles bring them
-COMMUNES_FROM = 11
+# further out, these borders are two thirds of what comes inside the page; the tiles bring them
+EPCI_FROM, COMMUNES_FROM = 10, 11
 
 
 def first_view(window: Window, *, margin_px: int = 0) -> SafeString:
@@ -106,7 +106,9 @@ def first_view(window: Window, *, margin_px: int = 0) -> SafeString:
 
     `margin_px` draws as much again around it, for a frame of other proportions.
     """
-    view = View(window.box, window.zoom, margin_px=margin_px, communes_from=COMMUNES_FROM)
+    view = View(
+        window.box, window.zoom, margin_px=margin_px, epci_from=EPCI_FROM, communes_from=COMMUNES_FROM
+    )
     parts = [_lines(view, window.zoom)]
     if window.zoom >= QPV_FROM_ZOOM:
         parts.append(_qpv(view))

@@ -9,10 +9,11 @@ from typing import Any
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.contrib.gis.measure import D
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
 
 from maillage.core.search import significant
 from maillage.initiatives.models import PHASES, PUBLICS, Initiative, Theme
@@ -224,14 +225,14 @@ def _plain(text: str) -> Func:
 
 def _in_territory(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[Initiative]:
     if code := criteria.commune:
-        rows = rows.filter(commune__in=_communes(pk=code))
+        rows = rows.filter(_in_communes(pk=code))
     if code := criteria.epci:
-        rows = rows.filter(commune__in=_communes(epci=code))
+        rows = rows.filter(_in_communes(epci=code))
     if code := criteria.departement:
-        rows = rows.filter(Q(departement=code) | Q(commune__in=_communes(departement=code)))
+        rows = rows.filter(Q(departement=code) | Q(_in_communes(departement=code)))
     if code := criteria.region:
         departements = list(Departement.objects.filter(region=code).values_list("pk", flat=True))
-        inside = Q(departement__in=departements) | Q(commune__in=_communes(departement__in=departements))
+        inside = Q(departement__in=departements) | Q(_in_communes(departement__in=departements))
         rows = rows.filter(Q(region=code) | inside)
     if code := criteria.qpv:
         # a town hall that happens to stand inside says nothing about the place: only true positions count
@@ -244,12 +245,15 @@ def _in_territory(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[In
     return rows
 
 
-def _communes(**territory: Any) -> list[str]:
-    """The communes of a territory and their arrondissements, by code. Asked first: codes that are known let PostgreSQL use
-    the indexes of each side of an OR, where a subquery would make it read every fiche."""
+def _in_communes(**territory: Any) -> Func:
+    """In one of the communes of a territory, or of their arrondissements. As an array, which PostgreSQL makes first: it then
+    uses the indexes of each side of an OR, where IN would make it read every fiche."""
     communes = Commune.objects.filter(**territory).values("pk")
     arrondissements = Commune.objects.filter(parent__in=communes).values("pk")
-    return [row["pk"] for row in communes.union(arrondissements)]
+    codes = ArraySubquery(communes.union(arrondissements))
+    return Func(
+        F("commune"), codes, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
+    )
 
 
 def _near(rows: QuerySet[Initiative], criteria: Criteria) -> QuerySet[Initiative]:

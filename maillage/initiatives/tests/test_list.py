@@ -172,18 +172,27 @@ def test_what_someone_wrote_is_shown_as_text(client):
     assert "<img src=x" not in page
 
 
-@pytest.mark.parametrize("query", ["", "?q=bus&theme=jeunes&lon=2.4&lat=48.97"])
-def test_the_list_costs_the_same_with_one_row_and_three(client, query):
-    client.get(URL + query)  # what is read once a process
+@pytest.mark.parametrize(
+    ("rows", "address", "most"),
+    [
+        ((1, 2), URL, 14),
+        ((1, 2), f"{URL}?q=bus&theme=jeunes&lon=2.4&lat=48.97", 14),
+        # alone on the map, an initiative has a name to read
+        ((2, 3), "/carte/", 12),
+        ((2, 3), "/carte/?departement=95", 15),
+    ],
+)
+def test_a_search_costs_the_same_with_few_rows_and_more(client, rows, address, most):
+    client.get(address)  # what is read once a process
     counts = []
-    for n in (1, 2):
+    for n in rows:
         for _ in range(n):
             make_initiative(title="Bus", carrier=make_organisation(), themes=["jeunes", "lieux"])
         with CaptureQueriesContext(connection) as captured:
-            client.get(URL + query)
+            client.get(address)
         counts.append(len(captured))
 
-    assert counts[0] == counts[1] <= 14
+    assert counts[0] == counts[1] <= most
 
 
 def test_every_entry_has_its_fiche():

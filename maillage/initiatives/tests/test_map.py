@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maillage.initiatives.map_view import map_of, short_count, small_map, window_of
+from maillage.initiatives.models import Theme
 from maillage.initiatives.queries.clusters import CELL_PX, clusters
 from maillage.initiatives.queries.search import Criteria, find
 from maillage.initiatives.tests.factories import CERGY, GARGES, LILLE, RENNES, SARCELLES, make_initiative
@@ -16,6 +17,10 @@ from maillage.territories.queries.basemap import EARTH, Box
 
 pytestmark = pytest.mark.django_db
 SAINT_DENIS_REUNION = (55.448, -20.879)
+
+
+def themes():
+    return {theme.code: theme for theme in Theme.objects.all()}
 
 
 def place(*lonlat_pairs):
@@ -169,7 +174,7 @@ def test_following_the_link_of_a_group_lists_what_it_holds(client):
     for _ in range(2):
         make_initiative(commune=GARGES)
     make_initiative(commune=LILLE)
-    view = map_of(Criteria(), path="/carte/")
+    view = map_of(Criteria(), path="/carte/", themes=themes())
     group = view.found.groups[0]
     href = re.search(r'<a href="/carte/\?([^"]+)" aria-label="2 initiatives', view.svg)[1]
 
@@ -182,7 +187,7 @@ def test_following_the_link_of_a_group_lists_what_it_holds(client):
 def test_a_title_with_a_script_stays_text():
     make_initiative(title="<script>alert(1)</script>", commune=LILLE, themes=["lieux"])
 
-    assert "<script" not in map_of(Criteria(), path="/carte/").svg
+    assert "<script" not in map_of(Criteria(), path="/carte/", themes=themes()).svg
     assert "<script" not in small_map(Criteria(), path="/carte/")
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from maillage.initiatives.map_view import as_json, base_layers, map_of, symbols, zoom_of
+from maillage.initiatives.map_view import as_json, map_of, symbols, zoom_of
 from maillage.initiatives.models import Theme
 from maillage.initiatives.queries.clusters import clusters
 from maillage.initiatives.queries.search import Criteria, UnknownCriterion
@@ -22,12 +22,9 @@ from maillage.territories.queries.basemap import Box
 def carte(request: HttpRequest) -> HttpResponse:
     """The list beside its map; htmx gets the results alone. `vue=lon,lat,zoom` moves the map, never the search."""
 
-    def beside(criteria: Criteria) -> dict[str, Any]:
-        return {
-            "map": map_of(criteria, path=request.path, asked=request.GET.get("vue", "")),
-            "symbols": symbols(Theme.objects.all()),
-            **base_layers(),
-        }
+    def beside(criteria: Criteria, themes: dict[str, Theme]) -> dict[str, Any]:
+        view = map_of(criteria, path=request.path, themes=themes, asked=request.GET.get("vue", ""))
+        return {"map": view, "symbols": symbols(themes.values()), **view.layers}
 
     return results_page(request, "initiatives/carte.html", beside)
 

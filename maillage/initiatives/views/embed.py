@@ -19,7 +19,7 @@ from maillage.core.errors import DomainError
 from maillage.initiatives.map_view import map_of, symbols
 from maillage.initiatives.models import Initiative, Theme
 from maillage.initiatives.queries.fiche import fiche
-from maillage.initiatives.queries.search import PUBLIC_STATUSES, Criteria, find
+from maillage.initiatives.queries.search import PUBLIC_STATUSES, Criteria, find_part
 from maillage.initiatives.views.find import entries, results_context
 from maillage.territories.basemap import ATTRIBUTION
 
@@ -37,7 +37,8 @@ def embedded_map(request: HttpRequest) -> HttpResponse:
     No script, no cookie; moving the map stays in the frame, reading and contributing open a tab of their own.
     """
     criteria = Criteria.from_query(request.GET)
-    view = map_of(criteria, path=request.path, asked=request.GET.get("vue", ""))
+    themes = {theme.code: theme for theme in Theme.objects.all()}
+    view = map_of(criteria, path=request.path, themes=themes, asked=request.GET.get("vue", ""))
     # a fiche refuses to be framed, so its marker opens it in a tab
     fiches = reverse("initiatives:list")
     svg = view.svg.replace(f'<a href="{fiches}', f'<a target="_blank" rel="noopener" href="{fiches}')
@@ -48,9 +49,9 @@ def embedded_map(request: HttpRequest) -> HttpResponse:
         {
             "map": view,
             "svg": mark_safe(svg),  # noqa: S308 our own drawing
-            "symbols": symbols(Theme.objects.all()),
+            "symbols": symbols(themes.values()),
             "attribution": ATTRIBUTION,
-            "rows": entries(find(criteria)[:LISTED]),
+            "rows": entries(find_part(criteria, 0, LISTED)),
             "total": view.found.total,
             "query": query,
             "base_url": settings.BASE_URL,

@@ -42,7 +42,9 @@ def initiatives(request: HttpRequest) -> HttpResponse:
 
 
 def results_page(
-    request: HttpRequest, template: str, whole: Callable[[Criteria], dict[str, Any]] | None = None
+    request: HttpRequest,
+    template: str,
+    whole: Callable[[Criteria, dict[str, Theme]], dict[str, Any]] | None = None,
 ) -> HttpResponse:
     """The search and its results in the dress of `template`; htmx gets the results alone, with the canonical address.
 
@@ -55,7 +57,7 @@ def results_page(
     if context["place_found"] and not htmx:
         return redirect(address)
     if whole and (not htmx or htmx.history_restore_request):
-        context |= whole(criteria)
+        context |= whole(criteria, context["themes"])
     response = render_page(request, template, "initiatives/_part.html", context)
     if context["refused"]:
         response.status_code = 422
@@ -76,7 +78,7 @@ def _asks(address: str | None, criteria: Criteria) -> bool:
 def results_context(request: HttpRequest) -> dict[str, Any]:
     """What the search form (`_search.html`) and its results (`_results.html`) need, for the list and the map alike.
 
-    criteria, query (its address), page (initiatives with `theme_rows`, perhaps `distance`), total, facets, panels,
+    criteria, themes (by code), query (its address), page (initiatives with `theme_rows`, perhaps `distance`), total, facets, panels,
     chips, sorts, radii, places and place_text (of the place field), suggestions (when nothing answers) and `refused`: why
     an address could not be understood; everything is shown then.
     """
@@ -103,6 +105,7 @@ def results_context(request: HttpRequest) -> dict[str, Any]:
     asked = dict(criteria.parameters())
     return {
         "criteria": criteria,
+        "themes": themes,
         "query": criteria.with_(page=1).to_query(),
         "page": page,
         "total": counted.total,

@@ -13,6 +13,7 @@ from maillage.territories.sql import statement
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
 TILE_PX = 256
 LAST_ZOOM = 18
+DEPARTEMENTS_FROM = 6
 
 
 class Box(NamedTuple):
@@ -43,19 +44,17 @@ class Neighbourhoods(NamedTuple):
     d: str
 
 
-COMMUNES_FROM = 9
-
-
 @dataclass(frozen=True)
 class View:
     """A drawing to make: a box, its zoom, drawing units a pixel, pixels drawn around it, and from which zoom the borders
-    of communes are drawn."""
+    of EPCI and of communes are drawn."""
 
     box: Box
     zoom: int
     units_per_px: int = 4
     margin_px: float = 8
-    communes_from: int = COMMUNES_FROM
+    epci_from: int = 8
+    communes_from: int = 9
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -65,17 +64,17 @@ class View:
             "scale": px_per_m * self.units_per_px,
             "margin_m": self.margin_px / px_per_m,
             "zoom": self.zoom,
-            "level": int(smallest_level(self.zoom, self.communes_from)),
+            "level": int(self.smallest_level),
         }
 
-
-def smallest_level(zoom: int, communes_from: int = COMMUNES_FROM) -> Border.Level:
-    """The smallest territories whose borders are drawn at this zoom; those of communes from `communes_from` on."""
-    if zoom <= 5:
-        return Border.Level.REGION
-    if zoom <= 7:
-        return Border.Level.DEPARTEMENT
-    return Border.Level.COMMUNE if zoom >= communes_from else Border.Level.EPCI
+    @property
+    def smallest_level(self) -> Border.Level:
+        """The smallest territories whose borders are drawn."""
+        if self.zoom >= self.communes_from:
+            return Border.Level.COMMUNE
+        if self.zoom >= self.epci_from:
+            return Border.Level.EPCI
+        return Border.Level.DEPARTEMENT if self.zoom >= DEPARTEMENTS_FROM else Border.Level.REGION
 
 
 def tile_box(z: int, x: int, y: int) -> Box:

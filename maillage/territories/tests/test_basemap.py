@@ -9,7 +9,7 @@ from django.db import connection
 
 from maillage.core.tiles import tile_folder
 from maillage.territories.actions.drawing import borders, draw_territories, mended
-from maillage.territories.basemap import COMMUNES_FROM, Window, first_view, mercator
+from maillage.territories.basemap import STROKES, Window, first_view, mercator
 from maillage.territories.models import Border, Commune, Contour
 from maillage.territories.queries.basemap import View, drawing_versions, drawn_lines, tile_box
 
@@ -203,12 +203,32 @@ def _no_kept_tile(settings, tmp_path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("zoom", "drawn"), [(9, False), (10, False), (11, True), (13, True)])
-def test_a_first_view_leaves_the_borders_of_communes_to_the_tiles_until_they_are_few(zoom, drawn):
+@pytest.mark.parametrize(
+    ("zoom", "smallest"),
+    [
+        (6, Border.Level.DEPARTEMENT),
+        (9, Border.Level.DEPARTEMENT),
+        (10, Border.Level.EPCI),
+        (11, Border.Level.COMMUNE),
+        (13, Border.Level.COMMUNE),
+    ],
+)
+def test_a_first_view_leaves_small_borders_to_the_tiles_until_they_are_few(zoom, smallest):
     window = Window(*mercator(2.393, 48.964), zoom, 800, 720)
 
-    lines = drawn_lines(View(window.box, zoom, communes_from=COMMUNES_FROM))
+    drawn = first_view(window, margin_px=300)
 
-    assert (str(int(Border.Level.COMMUNE)) in lines) is drawn
-    assert str(int(Border.Level.COMMUNE)) in drawn_lines(View(window.box, zoom))
-    assert len(first_view(window, margin_px=200)) < 160_000
+    fine = sum(level <= smallest for level in (Border.Level.EPCI, Border.Level.COMMUNE))
+    assert drawn.count(f'stroke-width="{STROKES[Border.Level.EPCI][1] * 4:g}"') == fine
+    assert len(drawn) < 90_000
+
+
+@pytest.mark.django_db
+def test_the_land_of_neighbouring_regions_leaves_no_gap():
+    land = drawn_lines(View(tile_box(9, 261, 178), 9))[
+        "land"
+    ]  # Île-de-France, Centre-Val de Loire, Bourgogne
+    rings = [shapely.make_valid(shapely.Polygon(line.coords)) for line in _parsed(land.replace("z", " "))]
+
+    assert len(rings) == 3
+    assert shapely.box(0, 0, 1024, 1024).difference(shapely.union_all(rings)).area == 0
