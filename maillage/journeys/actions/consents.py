@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.errors import DomainError
 from maillage.core.ratelimit import TooMany, limit
+from maillage.journeys.actions.agreed import held_drafts, send_agreed
 from maillage.journeys.mails.consents import send_consent_link, tell_asker
-from maillage.journeys.models import Aim, Consent, ConsentRequest, Person
+from maillage.journeys.models import Aim, Consent, ConsentRequest, Person, Referral
 from maillage.journeys.queries.consents import (
     FRENCH,
     LINK_LASTS,
@@ -180,11 +181,13 @@ def _ask(
 
 @transaction.atomic
 def answer_request(*, token: str, agreed: Iterable[str], language: str, at: datetime) -> list[Consent]:
-    """The person answers a link: `agreed` names the questions said yes to (Question.name); none is a no.
+    """The person answers a link: `agreed` names the questions said yes to (Question.name); none is a no. A draft that waited
+    for it leaves at once.
 
     Raises RequestUnknown, RequestOver: of two answers, the first is the one.
     """
     request = request_to_answer(token, at=at, lock=True)
+    drafts = held_drafts(request)
     wanted = set(agreed)
     given = [
         give_consent(
@@ -198,7 +201,7 @@ def answer_request(*, token: str, agreed: Iterable[str], language: str, at: date
         for one in questions([(aim, number) for aim, number in request.aims], language)
         if one.name in wanted
     ]
-    _close(request, bool(given), at)
+    _close(request, bool(given), drafts, at)
     return given
 
 
@@ -213,9 +216,10 @@ def answer_in_space(*, request_id: int, person_id: int, yes: bool, at: datetime)
         )
     if request is None:
         return False
+    drafts = held_drafts(request)
     for aim, number in request.aims if yes else ():
         give_consent(person_id=person_id, organisation_id=number, aim=aim, how=How.SCREEN, at=at)
-    _close(request, yes, at)
+    _close(request, yes, drafts, at)
     return True
 
 
@@ -236,10 +240,12 @@ def forget_unanswered(at: datetime) -> int:
     return count
 
 
-def _close(request: ConsentRequest, yes: bool, at: datetime) -> None:
+def _close(request: ConsentRequest, yes: bool, drafts: list[Referral], at: datetime) -> None:
+    """Note the answer, let what waited for it leave, and tell who asked."""
     request.answer = ConsentRequest.Answer.GIVEN if yes else ConsentRequest.Answer.REFUSED
     request.answered_at = at
     with for_purpose(Purpose.CONSENT):
         request.save(update_fields=["answer", "answered_at"])
-    tell_asker(request)
-    log.info("consent.answered", request=request.pk, yes=yes)
+    left = send_agreed(request, drafts, at=at)
+    tell_asker(request, left)
+    log.info("consent.answered", request=request.pk, yes=yes, sent=sum(not one.why for one in left))

@@ -101,6 +101,7 @@ def create_referral(
         is_example=person.is_example,
     )
     row.initials, row.banner, row.promised_days = initials_of(person), banner_over(person), days
+    row.leaves_when_agreed = False  # whoever fills it anew says again whether it waits for the person
     for name, value in values.items():
         setattr(row, name, value)
     due(row, at=at, in_charge=by)

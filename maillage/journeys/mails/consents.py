@@ -1,6 +1,8 @@
 """What a person is sent about their own file: a link to agree, a code to come in. Nothing personal in a subject."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -11,9 +13,16 @@ from django.utils.translation import gettext as _
 from maillage.core import sms
 from maillage.core.codes import LASTS
 from maillage.journeys.consent_tokens import token_of
-from maillage.journeys.models import ConsentRequest, Person
+from maillage.journeys.models import ConsentRequest, Person, Referral
 from maillage.journeys.queries.consents import LINK_LASTS
 from maillage.journeys.queries.contacts import mail_of
+
+
+class Departure(NamedTuple):
+    """What became of a draft when the person answered: it left, or `why` it could not."""
+
+    referral: Referral
+    why: str = ""
 
 
 def send_consent_link(request: ConsentRequest, person: Person, *, at: datetime) -> str:
@@ -33,12 +42,13 @@ def send_consent_link(request: ConsentRequest, person: Person, *, at: datetime) 
     return ""
 
 
-def tell_asker(request: ConsentRequest) -> None:
-    """Tell who asked that the person answered: yes or no, and nothing of the person."""
+def tell_asker(request: ConsentRequest, drafts: Sequence[Departure]) -> None:
+    """Tell who asked that the person answered, yes or no, what became of the drafts that waited for it, and nothing of the person."""
     if to := mail_of(request.asked_by_id):
         link = settings.BASE_URL.rstrip("/") + "/espace/"
         yes = request.answer == ConsentRequest.Answer.GIVEN
-        body = render_to_string("journeys/mails/consent_answered.txt", {"yes": yes, "link": link})
+        context = {"yes": yes, "link": link, "drafts": drafts}
+        body = render_to_string("journeys/mails/consent_answered.txt", context)
         send_mail(_("Une réponse à votre demande d’accord"), body.strip() + "\n", None, [to])
 
 

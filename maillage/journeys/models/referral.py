@@ -138,6 +138,8 @@ class Referral(models.Model):
     refusal_reason = models.CharField(max_length=15, choices=RefusalReason, blank=True)
     answer_note = models.CharField(max_length=1000, blank=True)
 
+    # a draft, by itself, as soon as the person agrees by the link that they were sent
+    leaves_when_agreed = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

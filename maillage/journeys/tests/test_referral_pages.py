@@ -159,6 +159,7 @@ def test_the_person_is_asked_by_a_link_and_the_draft_waits(home, settings):
     with for_purpose(Purpose.CONSENT):
         asked = ConsentRequest.objects.get(person=home.person)
     assert (asked.aims, asked.label) == ([["orientation", home.network.pk]], "M. K.")
+    assert "part toute seule" in client.get(kept.url).text
 
     settings.DEMO = False  # no text message, no mail address: the draft is kept, and why is said
     other = make_person(home.relay)

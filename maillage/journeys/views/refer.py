@@ -15,6 +15,7 @@ from maillage.core.ratelimit import limit
 from maillage.journeys import access
 from maillage.journeys.actions import consents
 from maillage.journeys.actions import referrals as actions
+from maillage.journeys.actions.agreed import leave_when_agreed
 from maillage.journeys.forms.referrals import AgreementForm, ReferForm, WhomForm
 from maillage.journeys.models import Consent, Person
 from maillage.journeys.queries.agreements import agreements
@@ -163,9 +164,12 @@ def _keep(
         consents.ask_by_link(
             person, organisation_id=sender, label=row.initials, by=user_id, at=now, aims=given.missing
         )
+        leave_when_agreed(referral_id=row.pk)
         messages.success(
             request,
-            _("Le lien est parti, pour trois jours. Dès que la personne dit oui, envoyez ce brouillon."),
+            _(
+                "Le lien est parti, pour trois jours. Dès que la personne dit oui, l’orientation part toute seule ; vous serez prévenu."
+            ),
         )
     else:
         for aim, number in given.missing:
