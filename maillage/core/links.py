@@ -5,11 +5,17 @@ changes its mind between the check and the visit (DNS rebinding) gains nothing. 
 """
 
 import ipaddress
+import math
 import socket
-from urllib.parse import urljoin
+import time
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin, urlsplit
 
 import httpx
+import structlog
 from django.conf import settings
+
+log = structlog.get_logger()
 
 REDIRECTS = 5
 TIMEOUT = httpx.Timeout(10, connect=5)
@@ -17,6 +23,7 @@ AGENT = "Maillage (verification des liens)"
 # the page is there, but not for robots: not a dead link
 ALIVE = frozenset({401, 402, 403, 405, 406, 407, 408, 425, 429, 451, 999})
 SURELY_GONE = frozenset({404, 410})
+SEVERAL = 3  # servers: when none of them answers, it is we who are cut off
 
 
 class NotVisited(Exception):
@@ -26,6 +33,45 @@ class NotVisited(Exception):
 def is_dead(status: int | None) -> bool:
     """Whether an answer (an HTTP status; None for none) means that the link is broken."""
     return status is None or (status >= 400 and status not in ALIVE)
+
+
+def visits(
+    urls: Iterable[str], *, pause_s: float, patience_s: float = math.inf
+) -> Iterator[tuple[str, int | None]]:
+    """Each address with what a visit of it gave: a status, or None (nothing answers, or it is not one that we visit).
+
+    A server is left in peace for `pause_s` between two visits; after `patience_s` the rest waits for another run. What does not
+    answer is said only once some server did: where none of several does, our own network is down, and nobody is accused.
+    """
+    start = time.monotonic()
+    last_visit: dict[str, float] = {}
+    silent: list[str] | None = []  # as long as nobody answered
+    for url in urls:
+        if time.monotonic() - start > patience_s:
+            break
+        server = urlsplit(url).netloc
+        wait = pause_s - (time.monotonic() - last_visit.get(server, -pause_s))
+        if wait > 0:
+            time.sleep(wait)
+        try:
+            status = visit(url)
+        except NotVisited:
+            yield url, None
+            continue
+        last_visit[server] = time.monotonic()
+        if status is None and silent is not None:
+            silent.append(url)
+            continue
+        for other in silent or ():
+            yield other, None
+        silent = None
+        yield url, status
+    servers = {urlsplit(url).netloc for url in silent or ()}
+    if len(servers) >= SEVERAL:
+        log.warning("links.nobody-answers", servers=len(servers))
+        return
+    for url in silent or ():
+        yield url, None
 
 
 def visit(url: str) -> int | None:

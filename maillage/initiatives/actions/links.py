@@ -1,9 +1,7 @@
 """Visit the links and sources of public fiches, and tell owners about dead ones, once per failure."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -32,23 +30,10 @@ def check_links(
     """Visit what is due, for `patience_s` seconds at most: {"visited", "dead", "told"}. Each link is its own transaction: a run
     that stops keeps what it learnt, and the next one goes on.
     """
-    start = time.monotonic()
     with acting_as(None, read_only=True):
         urls = due_links(now(), limit=per_run)
-    last_visit: dict[str, float] = {}
     counts = {"visited": 0, "dead": 0, "told": 0}
-    for url in urls:
-        if time.monotonic() - start > patience_s:
-            break
-        server = urlsplit(url).netloc
-        wait = pause_s - (time.monotonic() - last_visit.get(server, -pause_s))
-        if wait > 0:
-            time.sleep(wait)
-        try:
-            status = links.visit(url)
-        except links.NotVisited:
-            status = None
-        last_visit[server] = time.monotonic()
+    for url, status in links.visits(urls, pause_s=pause_s, patience_s=patience_s):
         with acting_as(None, purpose=Purpose.FRESHNESS):
             counts["told"] += note_visit(url=url, status=status, at=now())
         counts["visited"] += 1

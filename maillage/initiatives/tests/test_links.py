@@ -1,6 +1,7 @@
 """Links are visited for real (a server on loopback), never on our own network, and each failure is told once."""
 
 import threading
+import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -89,6 +90,37 @@ def test_nothing_answers(settings):
     settings.LINKS_MAY_BE_LOCAL = True
     assert links.visit("http://127.0.0.1:9/") is None
     assert links.visit("http://nom-qui-n-existe-pas.invalid/") is None
+
+
+def nowhere(count):
+    return [f"http://nom-{n}-qui-n-existe-pas.invalid/" for n in range(count)]
+
+
+def test_what_does_not_answer_is_said_once_another_server_did(server):
+    urls = [*nowhere(3), f"{server}/gone", *nowhere(1)]
+
+    said = list(links.visits(urls, pause_s=0))
+
+    assert said == [(url, 404 if url.startswith(server) else None) for url in urls]
+
+
+def test_when_none_of_several_servers_answers_nobody_is_accused(settings):
+    settings.LINKS_MAY_BE_LOCAL = False
+    private = "http://10.0.0.1/"
+
+    assert list(links.visits([*nowhere(2), *nowhere(1)], pause_s=0)) == [
+        (url, None) for url in [*nowhere(2), *nowhere(1)]
+    ]
+    assert list(links.visits([*nowhere(3), private], pause_s=0)) == [(private, None)]
+
+
+def test_a_server_is_left_in_peace_and_a_run_ends(server):
+    urls = [f"{server}/fine", f"{server}/moved", f"{server}/gone"]
+    start = time.monotonic()
+
+    assert len(list(links.visits(urls, pause_s=0.1))) == 3
+    assert time.monotonic() - start >= 0.2
+    assert list(links.visits(urls, pause_s=0, patience_s=-1)) == []
 
 
 @pytest.mark.parametrize(

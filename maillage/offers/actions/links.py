@@ -1,9 +1,7 @@
 """Visit the web addresses of public services; a dead one is a finding, told once to who keeps the service."""
 
-import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -26,18 +24,8 @@ def check_links(
     """Visit what is due: {"visited", "dead"}. Each link is its own transaction: a run that stops keeps what it learnt."""
     with acting_as(None, read_only=True):
         urls = due_links(now(), limit=per_run)
-    last_visit: dict[str, float] = {}
     counts = {"visited": 0, "dead": 0}
-    for url in urls:
-        server = urlsplit(url).netloc
-        wait = pause_s - (time.monotonic() - last_visit.get(server, -pause_s))
-        if wait > 0:
-            time.sleep(wait)
-        try:
-            status = links.visit(url)
-        except links.NotVisited:
-            status = None
-        last_visit[server] = time.monotonic()
+    for url, status in links.visits(urls, pause_s=pause_s):
         with acting_as(None, purpose=Purpose.FRESHNESS):
             note_visit(url=url, status=status, at=now())
         counts["visited"] += 1
