@@ -30,7 +30,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = access.initiative_to_edit(request.user, slug)
     if request.method != "POST":
         return _page(request, initiative, InitiativeForm(base=values_of(initiative)), initiative.version)
-    version = int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0
+    version = int(sent) if (sent := request.POST.get("version", "")).isdecimal() else 0
     base = version_values(initiative.pk, version) or values_of(initiative)
     form = InitiativeForm(request.POST, base=base)
     if not form.is_valid():
@@ -122,11 +122,11 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
     """Add or remove one photo or document of a fiche."""
     initiative = access.initiative_to_edit(request.user, slug)
     back = redirect("initiatives:edit", slug=slug)
-    if (number := request.POST.get("remove_photo", "")).isdigit():
+    if (number := request.POST.get("remove_photo", "")).isdecimal():
         for photo in initiative.photos.filter(pk=int(number)):
             remove_photo(photo)
         return back
-    if (number := request.POST.get("remove_document", "")).isdigit():
+    if (number := request.POST.get("remove_document", "")).isdecimal():
         for document in initiative.documents.filter(pk=int(number)):
             photos.remove_document(document=document)
         return back

@@ -87,7 +87,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = access.who_opens_banners(request.user)
     form = BannerForm(request.POST or None, user=user, banner=row)
     if request.method == "POST" and form.is_valid():
-        version = int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0
+        version = int(sent) if (sent := request.POST.get("version", "")).isdecimal() else 0
         try:
             actions.change_banner(banner_id=row.pk, version=version, values=form.values)
         except actions.BannerConflict as conflict:

@@ -114,7 +114,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     row = access.organisation_to_manage(request.user, slug)
     form = OrganisationForm(request.POST or None, organisation=row)
     if request.method == "POST" and form.is_valid():
-        version = int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0
+        version = int(sent) if (sent := request.POST.get("version", "")).isdecimal() else 0
         try:
             actions.change_organisation(organisation=row, version=version, values=form.values)
         except actions.OrganisationConflict as conflict:
