@@ -16,7 +16,7 @@ from maillage.initiatives.forms.initiative import InitiativeForm
 
 
 class PhotoFields(forms.Form):
-    """One photo with its alternative text; `encoded` after validation."""
+    """One photo, or the one put aside from a first sending (`kept_photo`), with its alternative text; `encoded` after validation."""
 
     photo = forms.FileField(
         label=gettext_lazy("Photo"),
@@ -47,7 +47,8 @@ class PhotoFields(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("photo") and not data.get("alternative"):
+        has_photo = data.get("photo") or self.data.get("kept_photo")
+        if has_photo and not data.get("alternative") and "alternative" not in self.errors:
             self.add_error("alternative", _("Décrivez la photo en quelques mots."))
         return data
 

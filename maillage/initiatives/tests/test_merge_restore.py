@@ -102,6 +102,25 @@ def test_the_merge_page_shows_both_then_merges():
     assert client.get(url).status_code == 404
 
 
+def test_a_fiche_saved_meanwhile_is_neither_merged_nor_deleted_and_the_page_shows_it_as_it_is():
+    client = signed_in(person("m@exemple.fr", ("network",)))
+    keep, gone = make_initiative(summary="Reste."), make_initiative(summary="Part.")
+    fiches.save_initiative(initiative_id=gone.pk, version=1, values={"summary": "Plus juste."})
+    url = f"/initiatives/{gone.slug}/"
+
+    merged = client.post(
+        f"{url}fusionner/", {"into": keep.slug, "keep_version": 1, "gone_version": 1, "sure": "1"}
+    )
+    deleted = client.post(f"{url}supprimer/", {"version": 1})
+    nothing = client.post(f"{url}supprimer/", {"version": "²"})
+
+    assert (merged.status_code, "Plus juste." in merged.text) == (409, True)
+    assert 'name="gone_version" value="2"' in merged.text
+    assert (deleted.status_code, 'name="version" value="2"' in deleted.text) == (409, True)
+    assert nothing.status_code == 409
+    assert Initiative.objects.count() == 2
+
+
 def test_the_merge_page_says_what_is_taken_and_what_is_left():
     client = signed_in(person("m@exemple.fr", ("network",)))
     keep = make_initiative(summary="Reste.", themes=["lieux"], body="")
@@ -227,7 +246,7 @@ def test_a_correction_of_the_fiche_that_went_is_read_beside_the_one_that_stays()
 
     client.post(f"/initiatives/{gone.slug}/fusionner/", {"into": keep.slug, "sure": "1"})
 
-    page = client.get(f"/espace/moderation/{correction.key}/").text
+    page = client.get(f"/espace/moderation/{correction.pk}/").text
     assert "La fiche a changé depuis l’envoi" in page
     assert "<del>Reste.</del>" in page
 

@@ -66,11 +66,11 @@ def test_a_correction_of_an_older_fiche_says_which_words_changed_since():
     client = signed_in(person("m@exemple.fr", ("moderator",)))
     fiche = make_initiative(title="Le bus", summary="Un.", body="Récit.")
     correction = waiting(initiative=fiche, summary="Deux.", body="Autre récit.")
-    assert "changé entre-temps" not in client.get(f"{QUEUE}{correction.key}/").text
+    assert "changé entre-temps" not in client.get(f"{QUEUE}{correction.pk}/").text
 
     fiches.save_initiative(initiative_id=fiche.pk, version=1, values={"summary": "Trois."})
 
-    page = client.get(f"{QUEUE}{correction.key}/").text
+    page = client.get(f"{QUEUE}{correction.pk}/").text
     assert page.count("changé entre-temps") == 1
     assert re.search(r'scope="row">Résumé<span class="overtaken', page)
 
@@ -81,8 +81,8 @@ def test_an_answer_names_what_it_is_about(settings):
     fiche = make_initiative(title="Le bus", summary="Un.")
     kept, refused = waiting(initiative=fiche, summary="Deux."), waiting("Une publicité", summary="Achetez.")
 
-    client.post(f"{QUEUE}{kept.key}/", {"answer": "accept", "version": fiche.version})
-    client.post(f"{QUEUE}{refused.key}/", {"answer": "refuse", "reason": "advertising"})
+    client.post(f"{QUEUE}{kept.pk}/", {"answer": "accept", "version": fiche.version})
+    client.post(f"{QUEUE}{refused.pk}/", {"answer": "refuse", "reason": "advertising"})
 
     accepted, no = (mail.text for mail in everyone(OutgoingMail))
     assert "votre correction de « Le bus » est publiée" in accepted

@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.models import OutgoingMail
 from maillage.core.tests.forms import opened
-from maillage.initiatives.models import Initiative, Proposal
+from maillage.initiatives.models import Initiative, Photo, Proposal
 from maillage.initiatives.tests.factories import make_initiative
 from maillage.initiatives.tests.people import everyone, person, signed_in
 
@@ -148,6 +151,22 @@ def test_a_correction_that_corrects_nothing_says_so(client):
     )
     assert page.status_code == 422
     assert "Vous n’avez rien changé" in page.text
+
+
+def test_a_photo_kept_from_a_first_sending_needs_its_words_too(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "JPEG")
+    photo = SimpleUploadedFile("bus.jpg", picture.getvalue())
+    first = client.post(URL, answers(photo=photo))
+    kept = re.search(r'name="kept_photo" value="([^"]+)"', first.text)[1]
+
+    again = client.post(URL, answers(kept_photo=kept))
+    assert "Décrivez la photo" in again.text
+    assert everyone(Proposal) == []
+
+    assert client.post(URL, answers(kept_photo=kept, alternative="Le bus")).status_code == 302
+    assert [photo.alternative for photo in Photo.objects.all()] == ["Le bus"]
 
 
 def test_line_ends_and_the_order_of_boxes_change_nothing(client):

@@ -110,8 +110,8 @@ def _accept(request: HttpRequest, row: Proposal, *, values: dict[str, Any] | Non
         moderator_id=user_number(request),
         at=timezone.now(),
         values=values,
-        version=int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None,
-        photo_ids=[int(number) for number in request.POST.getlist("photos") if number.isdigit()],
+        version=int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else None,
+        photo_ids=[int(number) for number in request.POST.getlist("photos") if number.isdecimal()],
         note=request.POST.get("note", "")[:1000],
     )
     messages.success(request, _("Publiée : « %(title)s ».") % {"title": initiative.title})
@@ -168,7 +168,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
         found = moderation.signed(found, request.user)
     by_number = {version.number: version for version in found}
     older, newer = (
-        by_number.get(int(n)) if (n := request.GET.get(key, "")).isdigit() else None for key in ("de", "a")
+        by_number.get(int(n)) if (n := request.GET.get(key, "")).isdecimal() else None for key in ("de", "a")
     )
     compared = differences(older.values, newer.values) if older and newer else None
     return render(
@@ -197,8 +197,10 @@ def restore(request: HttpRequest, event_id: int) -> HttpResponse:
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, then delete, or only withdraw (POST `archive`); the fiche can come back either way."""
     initiative = access.initiative_to_moderate(request.user, slug)
-    if request.method == "POST":
-        version = int(sent) if (sent := request.POST.get("version", "")).isdigit() else 0
+    if request.method != "POST":
+        return render(request, "initiatives/delete.html", {"initiative": initiative})
+    version = int(sent) if (sent := request.POST.get("version", "")).isdecimal() else 0
+    try:
         if "archive" in request.POST:
             fiches.archive_initiative(initiative_id=initiative.pk, version=version)
             messages.success(request, _("Fiche archivée : elle a quitté la carte."))
@@ -206,9 +208,11 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
         deleting.delete_initiative(
             initiative_id=initiative.pk, version=version, user_id=user_number(request), at=timezone.now()
         )
-        messages.success(request, _("Fiche supprimée. Elle peut être restaurée ici."))
-        return redirect("initiatives:deleted")
-    return render(request, "initiatives/delete.html", {"initiative": initiative})
+    except fiches.EditConflict:
+        messages.warning(request, _("La fiche vient de changer : relisez-la avant de la retirer."))
+        return render(request, "initiatives/delete.html", {"initiative": initiative}, status=409)
+    messages.success(request, _("Fiche supprimée. Elle peut être restaurée ici."))
+    return redirect("initiatives:deleted")
 
 
 @never_cache
@@ -228,17 +232,25 @@ def merge(request: HttpRequest, slug: str) -> HttpResponse:
     keep = None
     if form.is_bound and form.is_valid():
         keep = access.initiative_to_moderate(request.user, form.cleaned_data["into"].slug)
+    conflict = False
     if request.method == "POST" and keep is not None and "sure" in request.POST:
-        kept = merging.merge_initiatives(
-            keep_id=keep.pk,
-            keep_version=form.cleaned_data["keep_version"] or keep.version,
-            gone_id=gone.pk,
-            gone_version=form.cleaned_data["gone_version"] or gone.version,
-            user_id=user_number(request),
-            at=timezone.now(),
-        )
-        messages.success(request, _("Fiches fusionnées : l’ancienne adresse mène à celle-ci."))
-        return redirect(f"/initiatives/{kept.slug}/")
+        try:
+            kept = merging.merge_initiatives(
+                keep_id=keep.pk,
+                keep_version=form.cleaned_data["keep_version"] or keep.version,
+                gone_id=gone.pk,
+                gone_version=form.cleaned_data["gone_version"] or gone.version,
+                user_id=user_number(request),
+                at=timezone.now(),
+            )
+        except fiches.EditConflict:
+            conflict = True
+            messages.warning(
+                request, _("L’une des deux fiches vient de changer : voici la comparaison à jour.")
+            )
+        else:
+            messages.success(request, _("Fiches fusionnées : l’ancienne adresse mène à celle-ci."))
+            return redirect(f"/initiatives/{kept.slug}/")
     return render(
         request,
         "initiatives/merge.html",
@@ -249,4 +261,5 @@ def merge(request: HttpRequest, slug: str) -> HttpResponse:
             "likely": duplicates.of_initiative(gone),
             "outcomes": outcomes(keep, gone) if keep else [],
         },
+        status=409 if conflict else 200,
     )

@@ -95,7 +95,7 @@ def _send(
         photos = [
             photo_actions.unsaved_photo(
                 encoded,
-                alternative=form.cleaned_data["alternative"] or _("Photo de l’initiative"),
+                alternative=form.cleaned_data["alternative"],
                 credit=form.cleaned_data["credit"],
             )
         ]
