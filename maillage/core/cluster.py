@@ -21,7 +21,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psycopg
 
 DATABASE = "maillage"
 OWNER, WEB, SUPERUSER = "maillage_owner", "maillage_web", "postgres"
@@ -30,6 +33,7 @@ LONGEST_SOCKET_PATH = 107  # sun_path of a Unix socket, its closing zero aside
 SOCKET_NAME = ".s.PGSQL.5432"
 OLDEST_VERSION = 15
 SECONDS_FOR_ORPHANS = 30.0
+SECONDS_TO_RECOVER = 120.0
 
 CONFIGURATION = """
 listen_addresses = ''
@@ -64,7 +68,7 @@ class Cluster:
     @property
     def socket_dir(self) -> Path:
         """A folder short enough for a socket and reachable by the server's user; it depends on the data folder alone."""
-        digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:12]
         return Path("/tmp") / f"maillage-{os.getuid()}-{digest}"  # noqa: S108 owner and rights are checked
 
     @property
@@ -143,17 +147,24 @@ class Cluster:
             yield
 
     def is_running(self) -> bool:
-        """Whether a server of this cluster answers."""
-        if not (self.folder / "PG_VERSION").exists():
+        """Whether the process of the pid file lives and is a server of this cluster.
+
+        `pg_ctl status` would believe any process that has taken the number since, and a dead one that nobody has buried.
+        """
+        pid = _number_in(self.folder / "postmaster.pid")
+        command = _command_of(pid) if pid else []
+        try:
+            # by whatever name the folder was given
+            return os.path.samefile(command[command.index(b"-D") + 1], self.folder)
+        except (ValueError, IndexError, OSError):
             return False
-        return self._run("pg_ctl", "status", "-D", str(self.folder), check=False).returncode == 0
 
     def _ensure_started(self) -> None:
         if not (self.folder / "PG_VERSION").exists():
             self._create()
         self._prepare_socket_dir()
         if not self.is_running():
-            self._forget_dead_server()
+            self._clear_what_a_dead_server_left()
             self._start()
         self._make_roles_and_database()
 
@@ -200,38 +211,26 @@ class Cluster:
     def _stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.folder), check=False)
 
-    def _stop_server_of_a_deleted_folder(self) -> None:
-        """Stop the server that still runs from this folder's name after somebody deleted the folder: it holds the socket."""
-        lock = self.socket_dir / f"{SOCKET_NAME}.lock"
-        try:
-            pid = int(lock.read_text().split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError):
-            return
-        if str(self.socket_dir).encode() not in command or not command[0].endswith(b"postgres"):
+    def _clear_what_a_dead_server_left(self) -> None:
+        """Its pid file, whose number another process may have taken since; or, when somebody deleted the folder, that server
+        itself: it holds the socket."""
+        pid_file, lock = self.folder / "postmaster.pid", self.socket_dir / f"{SOCKET_NAME}.lock"
+        if not pid_file.exists():
+            self._stop_server_of_a_deleted_folder(lock)
+        elif _number_in(pid_file) is not None:
+            pid_file.unlink()
+            lock.unlink(missing_ok=True)
+
+    def _stop_server_of_a_deleted_folder(self, lock: Path) -> None:
+        pid = _number_in(lock)
+        if pid is None or os.fsencode(self.socket_dir) not in _command_of(pid):
             return
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGQUIT)
         end = time.monotonic() + SECONDS_FOR_ORPHANS
-        while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        while _command_of(pid) and time.monotonic() < end:
             time.sleep(0.05)
         lock.unlink(missing_ok=True)
-
-    def _forget_dead_server(self) -> None:
-        """Clear the pid file of a killed server whose number another process has taken since."""
-        pid_file = self.folder / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except FileNotFoundError:
-            if not pid_file.exists():
-                self._stop_server_of_a_deleted_folder()
-            return
-        except (OSError, ValueError):
-            return  # PostgreSQL deals with it
-        if str(self.folder).encode() not in command:
-            pid_file.unlink(missing_ok=True)
-            (self.socket_dir / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     # --- make ----------------------------------------------------------------------------------------------
     def _create(self) -> None:
@@ -294,11 +293,7 @@ class Cluster:
 
     def _make_roles_and_database(self) -> None:
         """Two roles, one database, the extensions; nothing when they are there already."""
-        import psycopg  # here, so that `doctor` can say that it is missing
-
-        with psycopg.connect(
-            host=str(self.socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True
-        ) as server:
+        with self._connected("postgres") as server:
             for role in (OWNER, WEB):
                 if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                     server.execute(
@@ -306,11 +301,26 @@ class Cluster:
                     )
             if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} TEMPLATE template0")
-        with psycopg.connect(
-            host=str(self.socket_dir), user=SUPERUSER, dbname=DATABASE, autocommit=True
-        ) as database:
+        with self._connected(DATABASE) as database:
             for extension in EXTENSIONS:
                 database.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+
+    def _connected(self, database: str) -> "psycopg.Connection":
+        """The superuser's connection, once the server is ready: whoever started it may have been killed meanwhile."""
+        import psycopg  # here, so that `doctor` can say that it is missing
+
+        end = time.monotonic() + SECONDS_TO_RECOVER
+        while True:
+            try:
+                return psycopg.connect(
+                    host=str(self.socket_dir), user=SUPERUSER, dbname=database, autocommit=True
+                )
+            except psycopg.OperationalError as error:
+                if time.monotonic() > end or not self.is_running():
+                    raise ClusterError(
+                        f"PostgreSQL ne répond pas (journal : {self.log_path}) : {error}"
+                    ) from error
+                time.sleep(0.1)
 
     # --- the system ----------------------------------------------------------------------------------------
     @property
@@ -363,11 +373,18 @@ def binary(program: str) -> str:
     return found
 
 
-def wait_until_gone(cluster: Cluster, seconds: float) -> bool:
-    """Whether the server of `cluster` stopped within `seconds`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if not cluster.is_running():
-            return True
-        time.sleep(0.1)
-    return False
+def _number_in(pid_file: Path) -> int | None:
+    """The process's number that a pid file begins with; None without one."""
+    try:
+        return int(pid_file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
+def _command_of(pid: int) -> list[bytes]:
+    """The command line of a living process, argument by argument; nothing for a dead one, buried or not."""
+    try:
+        text = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return text.split(b"\0") if text else []

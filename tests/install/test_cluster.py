@@ -3,12 +3,14 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from maillage.core.cluster import DATABASE, EXTENSIONS, WEB, Cluster, ClusterError, wait_until_gone
+from maillage.core.cluster import DATABASE, EXTENSIONS, WEB, Cluster, ClusterError
 from tests.install.conftest import forget, superuser
 from tests.install.processes import wait_for
 
@@ -49,7 +51,7 @@ def test_the_last_user_stops_the_server_and_not_the_first(data_dir):
             assert first.is_running()
         assert first.is_running()
 
-    assert wait_until_gone(first, 10)
+    assert wait_for(lambda: not first.is_running(), 10)
 
 
 def test_a_killed_server_comes_back_with_what_was_committed(data_dir):
@@ -58,7 +60,7 @@ def test_a_killed_server_comes_back_with_what_was_committed(data_dir):
         with superuser(cluster) as database:
             database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(server_number(cluster), signal.SIGKILL)
-        assert wait_until_gone(cluster, 10)
+        assert wait_for(lambda: not cluster.is_running(), 10)
 
         cluster.revive()
 
@@ -82,15 +84,53 @@ def test_a_server_left_alone_by_a_killed_process_is_taken_over_then_stopped(data
     assert not cluster.is_running()
 
 
-def test_a_stale_number_taken_by_another_process_does_not_block_the_start(data_dir):
+@pytest.mark.parametrize("buried", [True, False])
+def test_a_stale_number_taken_by_another_process_or_a_dead_one_does_not_block_the_start(data_dir, buried):
     cluster = Cluster(data_dir, durable=False)
     with cluster.using():
         lines = (cluster.folder / "postmaster.pid").read_text().split("\n")
-    (cluster.folder / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    # a living stranger, or a process that died and that nobody has waited for
+    other = subprocess.Popen(["sleep", "60"] if buried else ["true"])
+    wait_for(lambda: buried or Path(f"/proc/{other.pid}/stat").read_text().split()[2] == "Z")
+    (cluster.folder / "postmaster.pid").write_text("\n".join([str(other.pid), *lines[1:]]))
     (cluster.folder / "postmaster.pid").chmod(0o600)
 
-    with cluster.using(), superuser(cluster) as database:
-        assert database.execute("SELECT 1").fetchone() == (1,)
+    try:
+        assert not cluster.is_running()
+        with cluster.using(), superuser(cluster) as database:
+            assert database.execute("SELECT 1").fetchone() == (1,)
+        assert other.poll() is None or not buried  # a stranger is left alone
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_one_folder_by_two_names_has_one_server(data_dir):
+    data_dir.mkdir()
+    (data_dir.parent / "link").symlink_to(data_dir)
+    cluster, same = Cluster(data_dir, durable=False), Cluster(data_dir.parent / "link", durable=False)
+
+    with cluster.using():
+        before = server_number(cluster)
+        with same.using(), superuser(same) as database:
+            assert database.execute("SELECT 1").fetchone() == (1,)
+        assert server_number(cluster) == before
+
+
+def test_a_server_that_still_recovers_is_waited_for(data_dir, monkeypatch):
+    cluster = Cluster(data_dir, durable=False)
+    with cluster.using():
+        connect, times = psycopg.connect, []
+
+        def not_yet(**options):
+            times.append(1)
+            if len(times) < 3:
+                raise psycopg.OperationalError("the database system is starting up")
+            return connect(**options)
+
+        monkeypatch.setattr(psycopg, "connect", not_yet)
+        with cluster.using():
+            assert len(times) > 3
 
 
 def test_a_half_made_cluster_is_made_again(data_dir):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage.core.cli import serve
 from maillage.core.cluster import Cluster
 from tests.install.conftest import superuser
 from tests.install.processes import children, maillage, serving, status, wait_for
@@ -66,6 +67,20 @@ def test_what_is_killed_comes_back_under_a_running_site_and_a_stop_ends_it_all(m
             )
         )
         assert stops(process, port, migrated, signal.SIGTERM)
+
+
+def test_nothing_keeps_the_database_from_being_looked_at_again(settings, monkeypatch):
+    monkeypatch.setattr(serve, "SECONDS_BETWEEN_LOOKS", 0.01)
+    looks = []
+
+    def revive():
+        looks.append(1)
+        raise RuntimeError("anything")
+
+    monkeypatch.setattr(settings.CLUSTER, "revive", revive)
+
+    with serve.kept_database():
+        assert wait_for(lambda: len(looks) > 2, 10)
 
 
 def test_a_site_killed_with_its_tree_starts_again_and_ctrl_c_ends_it(migrated):

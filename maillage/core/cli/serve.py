@@ -21,7 +21,6 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from maillage.core import metrics
-from maillage.core.cluster import ClusterError
 from maillage.core.errors import DomainError
 from maillage.core.processes import SUPERVISOR, kept_running
 
@@ -123,8 +122,8 @@ def kept_database() -> Iterator[None]:
         while not stopping.wait(SECONDS_BETWEEN_LOOKS):
             try:
                 settings.CLUSTER.revive()
-            except (ClusterError, OSError) as error:
-                print(error, file=sys.stderr, flush=True)
+            except Exception as error:  # whatever happens, go on looking
+                print(f"PostgreSQL : {error}", file=sys.stderr, flush=True)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
