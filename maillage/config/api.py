@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
@@ -68,6 +68,11 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(PermissionDenied)
 def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return problem(403, _("Vous n’avez pas ce droit."))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_heavy(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(413, _("Envoyez moins à la fois : 2 Mo au plus par demande."))
 
 
 @api.exception_handler(HttpError)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
@@ -38,8 +39,8 @@ FAULTS: dict[int, Fault] = {
         _("Elle attend l’envoi d’un formulaire. Revenez à la page précédente et utilisez son bouton."),
     ),
     413: Fault(
-        _("Ce fichier est trop lourd"),
-        _("Réduisez-le ou découpez-le, puis envoyez-le de nouveau."),
+        _("Cet envoi est trop lourd"),
+        _("Réduisez le fichier ou le texte, ou envoyez-le en plusieurs fois."),
     ),
 }
 
@@ -56,7 +57,7 @@ def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResp
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(request, 400)
+    return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

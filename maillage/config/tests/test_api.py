@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 from django.urls import path
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI, Router, Schema
 
 from maillage.config import api as ours
 from maillage.core import ratelimit
@@ -28,6 +28,15 @@ def fail(request):
     raise ZeroDivisionError("ada@example.org")
 
 
+class Text(Schema):
+    a: str = ""
+
+
+@router.post("texte")
+def read(request, text: Text):
+    return {}
+
+
 @router.get("rare")
 def rare(request):
     ratelimit.limit("rare", times=1, per_seconds=60)
@@ -44,6 +53,17 @@ urlpatterns = [path("api/essai/", ours.open_to_all(testing.urls)), *ours.urls()]
 def caller(settings, bare_database):
     settings.ROOT_URLCONF = __name__
     return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize(("text", "status"), [("x" * 3_000_000, 413), ('{"a": ', 400), ("{}", 200)])
+def test_a_body_that_is_too_heavy_or_no_json_is_a_problem(caller, text, status):
+    response = caller.post("/api/essai/texte", text, content_type="application/json")
+
+    assert response.status_code == status
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    if status != 200:
+        assert response["Content-Type"].startswith("application/problem+json")
+        assert response.json()["status"] == status
 
 
 def test_a_wrong_parameter_is_explained_in_french(caller):

@@ -11,6 +11,8 @@ from maillage.core import ratelimit
 from maillage.core.errors import Conflict
 from maillage.core.models import RateLimit
 
+FORM, TOKEN = "application/x-www-form-urlencoded", {"X-CSRFToken": "a" * 32}
+
 
 def write(key):
     RateLimit.objects.create(key=key, window_ends_at="2100-01-01T00:00Z", count=1)
@@ -49,6 +51,8 @@ urlpatterns = [
     # the frame of a page links to the site
     path("", include("maillage.config.urls")),
 ]
+handler400, handler403 = "maillage.ui.errors.bad_request", "maillage.ui.errors.forbidden"
+handler404, handler500 = "maillage.ui.errors.not_found", "maillage.ui.errors.server_error"
 
 
 @pytest.fixture
@@ -93,6 +97,40 @@ def test_a_get_that_writes_is_refused_by_postgresql(visitor):
     assert written() == []
     assert visitor.post("/ecrit/").status_code == 200
     assert written() == ["written"]
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "address", "sent"),
+    [
+        (400, "get", "/aide/", {"headers": {"host": "ailleurs.exemple"}}),
+        (403, "post", "/initiatives/proposer/", {"data": {}}),
+        (404, "get", "/nulle-part/", {}),
+        (405, "delete", "/aide/", {"headers": TOKEN}),
+        (409, "post", "/refuse/", {"headers": TOKEN}),
+        (413, "post", "/aide/", {"data": "a=" + "x" * 3_000_000, "content_type": FORM}),
+        (429, "get", "/rare/", {}),
+        (500, "get", "/panne/", {}),
+    ],
+)
+def test_each_refusal_is_a_designed_page_under_the_same_policy(
+    visitor, settings, status, method, address, sent
+):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    for _ in range(2 if status == 429 else 0):
+        client.get(address)
+
+    response = getattr(client, method)(address, **sent)
+
+    assert response.status_code == status
+    assert response["Content-Type"].startswith("text/html")
+    assert "<h1>" in response.text
+    assert 'href="/"' in response.text
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Request-ID"]
 
 
 def test_a_limited_view_answers_429_and_when_to_come_back(visitor):
