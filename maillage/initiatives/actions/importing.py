@@ -254,6 +254,7 @@ class _Run:
             self._execute(statement(name))
         if self.known:
             self._execute(statement("import_matched"), self.origin)
+        self._leave_merged()
         self._refuse_elsewhere()
         if self.known:
             self._follow()
@@ -269,6 +270,14 @@ class _Run:
                 return
         for line, first, key, given in self._execute(statement("import_repeated")):
             self.report.reject(line, "id" if given else "title", repeated(first, key, given))
+
+    def _leave_merged(self) -> None:
+        """Lines whose fiche was merged into another change nothing."""
+        for line, title in self._execute(statement("import_merged"), self.origin):
+            self.report.unchanged += 1
+            self.report.note(
+                line, "", _("fusionnée ici avec « %(title)s » : rien n’est changé") % {"title": title}
+            )
 
     def _refuse_elsewhere(self) -> None:
         """Take out the lines that lie, or whose fiche lies, where the person has no say."""

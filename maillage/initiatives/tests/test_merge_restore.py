@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, for_purpose
+from maillage.core.imports import open_source
 from maillage.core.models import OutgoingMail
 from maillage.initiatives.actions import deleting, fiches, merging
+from maillage.initiatives.actions.importing import Plan, guessed_mapping, import_initiatives
 from maillage.initiatives.models import Initiative, InitiativeEvent, Merge, Photo, Proposal
 from maillage.initiatives.queries import moderation
 from maillage.initiatives.queries.merging import outcomes
@@ -69,6 +71,25 @@ def test_a_merge_keeps_what_both_say_and_redirects_through_chains(client):
         response = client.get(f"/initiatives/{slug}/")
         assert (response.status_code, response["Location"]) == (301, "/initiatives/bus/")
     assert InitiativeEvent.objects.filter(pgh_obj_id=gone.pk, pgh_label="before_delete").exists()
+
+
+def test_importing_the_source_again_does_not_bring_back_what_was_merged(tmp_path):
+    user = person("m@exemple.fr", ("network",))
+    path = tmp_path / "fiches.csv"
+    path.write_text("id;nom;lat;lon\n1;Atelier vélo;50.6365;3.0635\n2;L’atelier vélo;50.6365;3.0635\n")
+    plan = Plan(mapping=guessed_mapping(open_source(path)), origin="essai")
+    import_initiatives(path=path, plan=plan, at=timezone.now())
+    keep, gone = Initiative.objects.order_by("pk")
+    merge(keep, gone, user)
+
+    again = import_initiatives(path=path, plan=plan, at=timezone.now())
+
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 2)
+    assert [note.line for note in again.notes] == [3]
+    assert "fusionnée ici avec « Atelier vélo »" in again.notes[0].reason
+    deleting.restore_version(event_id=InitiativeEvent.objects.get(pgh_label="before_delete").pgh_id)
+    assert import_initiatives(path=path, plan=plan, at=timezone.now()).unchanged == 2
+    assert Initiative.objects.count() == 2
 
 
 def test_a_merge_over_somebodys_save_is_refused():
