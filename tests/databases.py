@@ -22,13 +22,13 @@ ROOT = Path(settings.BASE_DIR)
 CLUSTER = Cluster(settings.DATA_DIR, durable=False)
 # the territories take far longer to load than the rest to migrate: they have a template of their own, which the other builds on
 TERRITORIES_FROM = (
-    "maillage/core/migrations/*.py",
+    "maillage/core/migrations/*",
     "maillage/core/rights.py",
-    "maillage/territories/migrations/*.py",
+    "maillage/territories/migrations/*",
     "maillage/territories/actions/*.py",
     "maillage/territories/sql/*",
 )
-MADE_FROM = ("maillage/*/migrations/*.py", "maillage/*/sql/policies.sql")
+MADE_FROM = ("maillage/*/migrations/*", "maillage/*/sql/policies.sql")
 
 
 def as_superuser(database: str = "postgres") -> psycopg.Connection:

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from maillage.core import assets
+from maillage.core.upgrade import waiting
 
 
 def prepare() -> None:
@@ -37,8 +36,7 @@ def step(what: str, is_needed: Callable[[], bool], do: Callable[[], object]) -> 
 
 
 def tables_are_old() -> bool:
-    executor = MigrationExecutor(connections["owner"])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return bool(waiting())
 
 
 def territories_are_missing() -> bool:

@@ -2,10 +2,11 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from maillage.core.upgrade import DatabaseTooOld, waiting
 
 
 @login_not_required
@@ -53,6 +54,8 @@ def is_migrated() -> bool:
     """Whether the database has seen every migration of this code; once true, it stays so for this process."""
     global _migrated  # noqa: PLW0603 one fact about the process
     if not _migrated:
-        executor = MigrationExecutor(connections["default"])
-        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        try:
+            _migrated = not waiting("default")
+        except DatabaseTooOld:
+            return False
     return _migrated

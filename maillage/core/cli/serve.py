@@ -12,7 +12,6 @@ from urllib.request import urlopen
 import typer
 from django.conf import settings
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django_typer.management import TyperCommand
@@ -23,6 +22,7 @@ from granian.server.mp import MPServer
 from maillage.core import metrics
 from maillage.core.errors import DomainError
 from maillage.core.processes import SUPERVISOR, kept_running
+from maillage.core.upgrade import waiting
 
 THREADS_A_WORKER = 4
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -103,13 +103,12 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def refuse_old_database() -> None:
-    """Raise DatabaseBehind when migrations wait."""
-    executor = MigrationExecutor(connections["owner"])
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
+    """Raise DatabaseBehind when migrations wait, DatabaseTooOld when this code cannot bring them."""
+    number = len(waiting())
+    if number:
         raise DatabaseBehind(
             _("La base n'est pas à jour (%(number)s migrations attendent) : lancez ./bin/maillage migrate.")
-            % {"number": len(waiting)}
+            % {"number": number}
         )
 
 

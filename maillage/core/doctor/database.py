@@ -6,12 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from maillage.core.backup import BackupRefused, program_version, reading_login
 from maillage.core.cluster import EXTENSIONS, OLDEST_VERSION, ClusterError
 from maillage.core.doctor.findings import Finding, Status, judge
+from maillage.core.upgrade import DatabaseTooOld, waiting
 
 OLDEST_POSTGIS = (3, 3)
 MOST_CLOCK_GAP_S = 5
@@ -129,12 +129,15 @@ def clock() -> Iterator[Finding]:
 
 
 def migrations() -> Iterator[Finding]:
-    executor = MigrationExecutor(connections["owner"])
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    try:
+        number = len(waiting())
+    except DatabaseTooOld as error:
+        yield Finding(_("Migrations"), Status.ERROR, _("base trop ancienne"), str(error))
+        return
     yield judge(
         _("Migrations"),
-        not waiting,
-        _("à jour") if not waiting else _("en attente : %(number)s") % {"number": len(waiting)},
+        not number,
+        _("à jour") if not number else _("en attente : %(number)s") % {"number": number},
         _("Lancez ./bin/maillage migrate."),
     )
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0009_rows_by_the_million'),
+        ('initiatives', '0002_fewer_indexes'),
     ]
 
     operations = [

@@ -1,6 +1,6 @@
 """Agreements: asked, given, taken back. Each is one person's, for one aim and one structure, on words that are kept.
 
-Given, an agreement opens the file to the structure; taken back, it shuts it in the same transaction (migrations/0002).
+Given, an agreement opens the file to the structure; taken back, it shuts it in the same transaction (migrations/0001_schema.sql).
 """
 
 from collections.abc import Iterable

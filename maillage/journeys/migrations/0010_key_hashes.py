@@ -23,5 +23,5 @@ def hashed(model: str) -> migrations.SeparateDatabaseAndState:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journeys", "0009_own_door")]
+    dependencies = [("journeys", "0001_schema")]
     operations = [hashed(model) for model in ("ConsentRequest", "AnswerLink")]

@@ -23,5 +23,5 @@ def hashed(model: str) -> migrations.SeparateDatabaseAndState:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0009_finder_categories")]
+    dependencies = [("offers", "0001_schema")]
     operations = [hashed(model) for model in ("ErrorReport",)]

@@ -23,5 +23,5 @@ def hashed(model: str) -> migrations.SeparateDatabaseAndState:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0006_updated_order")]
+    dependencies = [("organisations", "0001_schema")]
     operations = [hashed(model) for model in ("Claim",)]

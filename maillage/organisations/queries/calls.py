@@ -1,4 +1,4 @@
-"""Reads of call-backs; row security shows each person theirs (organisations/migrations/0005)."""
+"""Reads of call-backs; row security shows each person theirs (organisations/migrations/0001_schema.sql)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,6 +4,7 @@ from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
 from maillage.core.rights import grant_to_web, state_policies
+from maillage.core.upgrade import refuse_halfway
 
 
 class Command(migrate.Command):
@@ -14,6 +15,7 @@ class Command(migrate.Command):
         parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_halfway(options["database"])
         super().handle(*args, **options)
         state_policies(options["database"])
         grant_to_web(options["database"])

@@ -1,31 +1,22 @@
-from django.db import migrations
-
-# what may follow what; « » is before the row
-TRANSITIONS = {
-    "": "brouillon",
-    "brouillon": "envoyee annulee",
-    "envoyee": "recue acceptee refusee sans_reponse reorientee annulee injoignable",
-    "recue": "acceptee refusee sans_reponse reorientee annulee injoignable",
-    "sans_reponse": "recue acceptee refusee reorientee annulee injoignable",
-    "acceptee": "rdv_fait absent excuse refusee reorientee annulee aide pas_d_aide injoignable pas_pour_nous",
-    "absent": "rdv_fait excuse reorientee annulee aide pas_d_aide injoignable pas_pour_nous",
-    "excuse": "rdv_fait absent reorientee annulee aide pas_d_aide injoignable pas_pour_nous",
-    "rdv_fait": "aide pas_d_aide reorientee annulee injoignable pas_pour_nous",
-    "refusee": "acceptee reorientee annulee",
-    "pas_d_aide": "reorientee",
-    "pas_pour_nous": "reorientee",
-    "injoignable": "reorientee",
-}
-ROWS = ", ".join(
-    f"('{before}', '{after}')" for before, following in TRANSITIONS.items() for after in following.split()
-)
-
-RULES = f"""
+-- what may follow what; « » is before the row
 CREATE TABLE journeys_transition (from_state varchar(15), to_state varchar(15), PRIMARY KEY (from_state, to_state));
-INSERT INTO journeys_transition VALUES {ROWS};
-"""
+INSERT INTO journeys_transition
+SELECT from_state, to_state FROM (VALUES
+    ('', 'brouillon'),
+    ('brouillon', 'envoyee annulee'),
+    ('envoyee', 'recue acceptee refusee sans_reponse reorientee annulee injoignable'),
+    ('recue', 'acceptee refusee sans_reponse reorientee annulee injoignable'),
+    ('sans_reponse', 'recue acceptee refusee reorientee annulee injoignable'),
+    ('acceptee', 'rdv_fait absent excuse refusee reorientee annulee aide pas_d_aide injoignable pas_pour_nous'),
+    ('absent', 'rdv_fait excuse reorientee annulee aide pas_d_aide injoignable pas_pour_nous'),
+    ('excuse', 'rdv_fait absent reorientee annulee aide pas_d_aide injoignable pas_pour_nous'),
+    ('rdv_fait', 'aide pas_d_aide reorientee annulee injoignable pas_pour_nous'),
+    ('refusee', 'acceptee reorientee annulee'),
+    ('pas_d_aide', 'reorientee'),
+    ('pas_pour_nous', 'reorientee'),
+    ('injoignable', 'reorientee')
+) AS may (from_state, following), regexp_split_to_table(following, ' ') AS to_state;
 
-TRIGGERS = """
 -- a rule sees the rows that it is about, whoever acts: « policy » is the purpose of triggers and policies alone. Set and
 -- taken back by hand: a function's own SET of such a setting would need a superuser wherever a backup is restored
 CREATE FUNCTION journeys_as(purpose text) RETURNS void LANGUAGE plpgsql AS $$
@@ -140,8 +131,21 @@ BEGIN
     PERFORM journeys_as(mine);
     RETURN NULL;
 END $$;
-CREATE TRIGGER consent_ends AFTER UPDATE OF withdrawn_at ON journeys_consent
-    FOR EACH ROW WHEN (NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION journeys_consent_ends();
+-- two files made one may hold the same agreement twice: the end of one leaves the other standing, and what hangs on it.
+-- The row that ends is not yet seen as ended by the condition of its own trigger: it is left out by its number.
+CREATE FUNCTION journeys_still_agreed(ended bigint, who bigint, what text, whom bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    mine text := journeys_as_a_rule();
+    agreed boolean := EXISTS (
+        SELECT FROM journeys_consent
+        WHERE person_id = who AND aim = what AND organisation_id IS NOT DISTINCT FROM whom AND withdrawn_at IS NULL AND id <> ended);
+BEGIN
+    PERFORM journeys_as(mine);
+    RETURN agreed;
+END $$;
+CREATE TRIGGER consent_ends AFTER UPDATE OF withdrawn_at ON journeys_consent FOR EACH ROW
+    WHEN (NEW.withdrawn_at IS NOT NULL AND NOT journeys_still_agreed(NEW.id, NEW.person_id, NEW.aim, NEW.organisation_id))
+    EXECUTE FUNCTION journeys_consent_ends();
 
 -- a referral moves as the table of transitions says, and leaves its draft only with the person's agreement
 CREATE FUNCTION journeys_referral_moves() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -274,39 +278,16 @@ BEGIN
     PERFORM journeys_as(before);
     RETURN mine;
 END $$;
-"""
-NO_TRIGGERS = """
-DROP TRIGGER keep_version ON journeys_referral;
-DROP TRIGGER keep_version ON journeys_person;
-DROP TRIGGER keep_version ON journeys_step;
-DROP TRIGGER keep_version ON journeys_frein;
-DROP TRIGGER keep_version ON journeys_appointment;
-DROP TRIGGER keep_version ON journeys_note;
-DROP TRIGGER keep_version ON journeys_group;
-DROP FUNCTION journeys_is_mine(bigint) CASCADE;
-DROP FUNCTION journeys_my_banners() CASCADE;
-DROP FUNCTION journeys_my_organisations() CASCADE;
-DROP FUNCTION journeys_is_active() CASCADE;
-DROP FUNCTION journeys_referral_reads() CASCADE;
-DROP FUNCTION journeys_follow_reads() CASCADE;
-DROP FUNCTION journeys_referral_moved() CASCADE;
-DROP FUNCTION journeys_referral_stands() CASCADE;
-DROP FUNCTION journeys_referral_moves() CASCADE;
-DROP FUNCTION journeys_consent_ends() CASCADE;
-DROP FUNCTION journeys_consent_opens() CASCADE;
-DROP FUNCTION journeys_open_follow(bigint, bigint, timestamptz);
-DROP FUNCTION journeys_agreed(bigint, text, bigint);
-DROP FUNCTION journeys_text_stands() CASCADE;
-DROP FUNCTION journeys_consent_stands() CASCADE;
-DROP FUNCTION journeys_keep_version() CASCADE;
-DROP FUNCTION journeys_as_a_rule();
-DROP FUNCTION journeys_as(text);
-DROP TABLE journeys_transition;
-"""
 
-
-class Migration(migrations.Migration):
-    """What must always be true of consents and referrals, whoever writes. Who reads what: sql/policies.sql."""
-
-    dependencies = [("journeys", "0001_people"), ("core", "0007_subject")]
-    operations = [migrations.RunSQL(RULES + TRIGGERS, NO_TRIGGERS)]
+-- the number and the address open « Mon parcours », where everything from every structure is read: who follows someone does
+-- not put theirs in its place. A day is left to whoever wrote the file down to mend what they mistyped.
+CREATE FUNCTION journeys_own_door() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE check_violation USING MESSAGE = 'only the person changes what opens their space', CONSTRAINT = 'person_own_door';
+END $$;
+CREATE TRIGGER own_door BEFORE UPDATE OF phone, email ON journeys_person FOR EACH ROW
+    WHEN ((OLD.phone, OLD.email) IS DISTINCT FROM (NEW.phone, NEW.email)
+        AND maillage_subject('person') IS DISTINCT FROM OLD.id
+        AND maillage_purpose() NOT IN ('retention', 'policy')
+        AND OLD.created_at < now() - interval '1 day')
+    EXECUTE FUNCTION journeys_own_door();

@@ -1,8 +1,45 @@
-from django.db import migrations
-
-RULES = """
+CREATE FUNCTION organisations_keep_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.updated_at := clock_timestamp();
+    NEW.version := CASE WHEN TG_OP = 'INSERT' THEN 1 ELSE OLD.version + 1 END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_version BEFORE INSERT OR UPDATE ON organisations_organisation
+    FOR EACH ROW EXECUTE FUNCTION organisations_keep_version();
 CREATE TRIGGER keep_version BEFORE INSERT OR UPDATE ON organisations_banner
     FOR EACH ROW EXECUTE FUNCTION organisations_keep_version();
+
+ALTER TABLE organisations_organisation
+    ADD CONSTRAINT organisation_zones_written CHECK (
+        zones = '{}' OR array_to_string(zones, ' ', '?')
+            ~ '^(france|commune:[0-9][0-9AB][0-9]{3}|epci:[0-9]{9}|(departement|region):[0-9AB]{2,3}|qpv:[A-Z0-9]{4,10})( (france|commune:[0-9][0-9AB][0-9]{3}|epci:[0-9]{9}|(departement|region):[0-9AB]{2,3}|qpv:[A-Z0-9]{4,10}))*$'),
+    ADD CONSTRAINT organisation_contacts_listed CHECK (jsonb_typeof(contacts) = 'array');
+
+-- a network that others belong to is one, and nobody belongs to itself
+CREATE FUNCTION organisations_check_network() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.from_organisation_id = NEW.to_organisation_id OR NOT EXISTS (
+        SELECT FROM organisations_organisation WHERE id = NEW.to_organisation_id AND 'reseau' = ANY (kinds)
+    ) THEN
+        RAISE check_violation USING MESSAGE = 'organisation ' || NEW.to_organisation_id || ' is not a network for ' || NEW.from_organisation_id,
+            CONSTRAINT = 'organisation_belongs_to_networks';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER check_network BEFORE INSERT OR UPDATE ON organisations_organisation_networks
+    FOR EACH ROW EXECUTE FUNCTION organisations_check_network();
+
+CREATE FUNCTION organisations_keep_network() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM organisations_organisation_networks WHERE to_organisation_id = NEW.id) THEN
+        RAISE check_violation USING MESSAGE = 'others belong to the network ' || NEW.id,
+            CONSTRAINT = 'organisation_network_in_use';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_network BEFORE UPDATE OF kinds ON organisations_organisation
+    FOR EACH ROW WHEN ('reseau' = ANY (OLD.kinds) AND NOT 'reseau' = ANY (NEW.kinds))
+    EXECUTE FUNCTION organisations_keep_network();
 
 -- WCAG 2: relative luminance of « #rrggbb », then the contrast of two colours; nothing for what is no colour
 CREATE FUNCTION organisations_luminance(colour text) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -69,29 +106,3 @@ CREATE POLICY own_moderated_or_proven ON organisations_claim USING (
     user_id = maillage_user_id() OR maillage_purpose() IN ('proof', 'administration') OR EXISTS (
         SELECT FROM accounts_role WHERE user_id = maillage_user_id() AND kind::text IN ('moderator', 'animator', 'network'))
 );
-"""
-NO_RULES = """
-DROP POLICY own_moderated_or_proven ON organisations_claim;
-ALTER TABLE organisations_claim NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE organisations_claim DISABLE ROW LEVEL SECURITY;
-DROP POLICY rota_or_purpose ON organisations_callback;
-ALTER TABLE organisations_callback NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE organisations_callback DISABLE ROW LEVEL SECURITY;
-DROP FUNCTION organisations_answers(bigint);
-DROP FUNCTION organisations_taken_once() CASCADE;
-DROP FUNCTION organisations_one_banner() CASCADE;
-ALTER TABLE organisations_banner
-    DROP CONSTRAINT banner_zones_written, DROP CONSTRAINT banner_reads_in_dark, DROP CONSTRAINT banner_reads_in_light;
-DROP FUNCTION organisations_reads(text, text[]);
-DROP FUNCTION organisations_contrast(text, text);
-DROP FUNCTION organisations_luminance(text);
-DROP TRIGGER keep_version ON organisations_banner;
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [
-        ("organisations", "0004_banners_calls_and_claims"),
-        ("accounts", "0001_initial"),
-    ]
-    operations = [migrations.RunSQL(RULES, NO_RULES)]

@@ -32,8 +32,11 @@ COMMENT ON TABLE {table} IS NULL;
 
 
 class Migration(migrations.Migration):
+    """Who reads what allauth keeps. Its tables name ours, so that this cannot be in the first migration."""
+
+    replaces = [("accounts", "0003_sign_in_row_security")]
     dependencies = [
-        ("accounts", "0002_row_security"),
+        ("accounts", "0001_schema"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("usersessions", "0001_initial"),
