@@ -100,10 +100,10 @@ LIVES = [
     Life("Garges", "Lina", "Cherif", 1999, "femme", "salarie", "idee", "Application pour les aidants ; a changé d’avis.", State.ANNULEE, 30),
     Life("Nantes", "Awa", "Ndiaye", 1987, "femme", "demandeur-emploi", "amorcage", "Épicerie en vrac dans le quartier : étude de marché faite, cherche un financement.", State.RDV_FAIT, 18, ("financier",), ("diagnostic", "business-plan")),
     Life("Nantes", "Léo", "Marchand", 1994, "homme", "demandeur-emploi", "creation", "Réparation de vélos à domicile.", State.SANS_REPONSE, 12, (), (), "urgente"),
-    Life("Nantes", "Zahra", "Amiri", 1991, "femme", "foyer", "idee", "Garde d’enfants en horaires décalés ; parle surtout le dari.", State.SANS_REPONSE, 9, ("langue", "mobilite")),
+    Life("Nantes", "Zahra", "Amiri", 1991, "femme", "foyer", "idee", "Garde d’enfants en horaires décalés ; prévoir un interprète au premier rendez-vous.", State.SANS_REPONSE, 9, ("langue", "mobilite")),
     Life("Nantes", "Thomas", "Guérin", 1979, "homme", "salarie", "creation", "Reprendre la boulangerie où il travaille.", State.EXCUSE, 10),
     Life("Nantes", "Aïcha", "Benali", 1996, "femme", "rsa", "idee", "Onglerie ; veut savoir ce qu’elle garde comme aides.", State.ENVOYEE, 4),
-    Life("Nantes", "Paul", "Lefeuvre", 1968, "homme", "demandeur-emploi", "amorcage", "Menuisier licencié, veut s’installer à son compte.", State.PAS_D_AIDE, 45, ("sante",), ("diagnostic",)),
+    Life("Nantes", "Paul", "Lefeuvre", 1968, "homme", "demandeur-emploi", "amorcage", "Menuisier licencié, veut s’installer à son compte.", State.PAS_D_AIDE, 45, ("mobilite",), ("diagnostic",)),
     Life("Nantes", "Maya", "Rojas", 2000, "femme", "etudiant", "idee", "Cours de cuisine latino-américaine.", State.INJOIGNABLE, 25),
     Life("Nantes", "Ibrahim", "Sow", 1983, "homme", "independant", "developpement", "Peintre en bâtiment, trop de devis et pas assez de temps.", State.PAS_POUR_NOUS, 33),
     Life("Nantes", "Nadia", "Ferhat", 1992, "femme", "demandeur-emploi", "creation", "Crèche parentale avec deux voisines.", State.ACCEPTEE, 6, ("garde-enfant", "logement"), ("diagnostic",)),
@@ -115,7 +115,7 @@ NOTES = {
         "Très motivée. Elle cuisine déjà pour les fêtes du quartier ; apporter la liste de ses clientes.",
         False,
     ),
-    "Awa": ("A parlé de la maladie de sa mère : ne pas l’appeler avant 10 h.", True),
+    "Awa": ("Travaille au marché le matin : l’appeler après 14 h. Revoir avec elle le prix des bocaux.", True),
 }
 
 
