@@ -115,7 +115,10 @@ NOTES = {
         "Très motivée. Elle cuisine déjà pour les fêtes du quartier ; apporter la liste de ses clientes.",
         False,
     ),
-    "Awa": ("Travaille au marché le matin : l’appeler après 14 h. Revoir avec elle le prix des bocaux.", True),
+    "Awa": (
+        "Travaille au marché le matin : l’appeler après 14 h. Revoir avec elle le prix des bocaux.",
+        True,
+    ),
 }
 
 
