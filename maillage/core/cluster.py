@@ -23,11 +23,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from maillage.core.processes import command_of, number_in
+
 if TYPE_CHECKING:
     import psycopg
 
 DATABASE = "maillage"
 OWNER, WEB, SUPERUSER = "maillage_owner", "maillage_web", "postgres"
+INSTALLED = Path("/usr/lib/postgresql")  # Debian's place of every version
 EXTENSIONS = ("postgis", "unaccent", "pg_trgm", "btree_gist")
 LONGEST_SOCKET_PATH = 107  # sun_path of a Unix socket, its closing zero aside
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -151,8 +154,8 @@ class Cluster:
 
         `pg_ctl status` would believe any process that has taken the number since, and a dead one that nobody has buried.
         """
-        pid = _number_in(self.folder / "postmaster.pid")
-        command = _command_of(pid) if pid else []
+        pid = number_in(self.folder / "postmaster.pid")
+        command = command_of(pid) if pid else []
         try:
             # by whatever name the folder was given
             return os.path.samefile(command[command.index(b"-D") + 1], self.folder)
@@ -217,18 +220,18 @@ class Cluster:
         pid_file, lock = self.folder / "postmaster.pid", self.socket_dir / f"{SOCKET_NAME}.lock"
         if not pid_file.exists():
             self._stop_server_of_a_deleted_folder(lock)
-        elif _number_in(pid_file) is not None:
+        elif number_in(pid_file) is not None:
             pid_file.unlink()
             lock.unlink(missing_ok=True)
 
     def _stop_server_of_a_deleted_folder(self, lock: Path) -> None:
-        pid = _number_in(lock)
-        if pid is None or os.fsencode(self.socket_dir) not in _command_of(pid):
+        pid = number_in(lock)
+        if pid is None or os.fsencode(self.socket_dir) not in command_of(pid):
             return
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGQUIT)
         end = time.monotonic() + SECONDS_FOR_ORPHANS
-        while _command_of(pid) and time.monotonic() < end:
+        while command_of(pid) and time.monotonic() < end:
             time.sleep(0.05)
         lock.unlink(missing_ok=True)
 
@@ -333,6 +336,11 @@ class Cluster:
         except KeyError as error:
             raise ClusterError("PostgreSQL n'est pas installé : lancez ./bin/setup.") from error
 
+    @property
+    def _version(self) -> int | None:
+        """The major version of the server that made the cluster, which no other one reads; None before."""
+        return number_in(self.folder / "PG_VERSION")
+
     def _give(self, path: Path) -> None:
         if self._account:
             os.chown(path, self._account.pw_uid, self._account.pw_gid)
@@ -340,7 +348,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         account = self._account
         done = subprocess.run(
-            [binary(program), *arguments],
+            [binary(program, self._version), *arguments],
             check=False,
             text=True,
             capture_output=program != "pg_ctl" or "start" not in arguments,
@@ -357,34 +365,24 @@ class Cluster:
         return done
 
 
-def binary(program: str) -> str:
-    """The path of PostgreSQL's `program`, from the newest installed version. Raises ClusterError when there is none."""
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True
-    )
-    for folder in versions:
-        if (folder / program).exists():
-            if int(folder.parent.name) < OLDEST_VERSION:
-                break
-            return str(folder / program)
+def binary(program: str, version: int | None = None) -> str:
+    """The path of PostgreSQL's `program`, from the newest version installed, or from `version`. Raises ClusterError without it."""
+    folders = {int(path.parent.name): path for path in INSTALLED.glob("[0-9]*/bin")}
+    for number in sorted(folders, reverse=True):
+        if (
+            number >= OLDEST_VERSION
+            and number == (version or number)
+            and (folders[number] / program).exists()
+        ):
+            return str(folders[number] / program)
     found = shutil.which(program)
+    if version is not None and folders:
+        raise ClusterError(
+            f"Ces données viennent de PostgreSQL {version}, qui n'est plus installé : réinstallez postgresql-{version} et "
+            f"postgresql-{version}-postgis-3, faites une sauvegarde (backup), puis rendez-la (restore) dans un dossier neuf."
+        )
     if found is None:
-        raise ClusterError("PostgreSQL 15 ou plus récent n'est pas installé : lancez ./bin/setup.")
+        raise ClusterError(
+            f"PostgreSQL {OLDEST_VERSION} ou plus récent n'est pas installé : lancez ./bin/setup."
+        )
     return found
-
-
-def _number_in(pid_file: Path) -> int | None:
-    """The process's number that a pid file begins with; None without one."""
-    try:
-        return int(pid_file.read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        return None
-
-
-def _command_of(pid: int) -> list[bytes]:
-    """The command line of a living process, argument by argument; nothing for a dead one, buried or not."""
-    try:
-        text = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return []
-    return text.split(b"\0") if text else []

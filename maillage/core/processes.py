@@ -1,4 +1,4 @@
-"""Child processes that never outlive the one that started them. Standard library only."""
+"""Child processes that never outlive the one that started them, and whether another one lives. Standard library only."""
 
 import ctypes
 import os
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 SUPERVISOR = "MAILLAGE_SUPERVISOR"  # the number of the process to die with, set for our children
 PR_SET_PDEATHSIG = 1
@@ -74,3 +75,20 @@ def kept_running(*arguments: str) -> Iterator[None]:
             child[0].kill()
             child[0].wait()
         watcher.join()
+
+
+def number_in(pid_file: Path) -> int | None:
+    """The process's number that a pid file begins with; None without one."""
+    try:
+        return int(pid_file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
+def command_of(pid: int) -> list[bytes]:
+    """The command line of a living process, argument by argument; nothing for a dead one, buried or not."""
+    try:
+        text = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return text.split(b"\0") if text else []

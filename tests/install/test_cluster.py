@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from maillage.core.cluster import DATABASE, EXTENSIONS, WEB, Cluster, ClusterError
+from maillage.core import cluster as cluster_module
+from maillage.core.cluster import DATABASE, EXTENSIONS, WEB, Cluster, ClusterError, binary
 from tests.install.conftest import forget, superuser
 from tests.install.processes import wait_for
 
@@ -131,6 +132,18 @@ def test_a_server_that_still_recovers_is_waited_for(data_dir, monkeypatch):
         monkeypatch.setattr(psycopg, "connect", not_yet)
         with cluster.using():
             assert len(times) > 3
+
+
+def test_the_version_that_made_the_data_serves_them_even_beside_a_newer_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_module, "INSTALLED", tmp_path)
+    for version in (14, 15, 17):
+        (tmp_path / f"{version}/bin").mkdir(parents=True)
+        (tmp_path / f"{version}/bin/pg_ctl").touch()
+
+    assert binary("pg_ctl") == str(tmp_path / "17/bin/pg_ctl")
+    assert binary("pg_ctl", 15) == str(tmp_path / "15/bin/pg_ctl")
+    with pytest.raises(ClusterError, match="réinstallez postgresql-16 et"):
+        binary("pg_ctl", 16)
 
 
 def test_a_half_made_cluster_is_made_again(data_dir):

@@ -2,14 +2,17 @@
 
 import os
 import subprocess
+import sys
 
 import pytest
 
 from maillage.core.install import environment, system
+from maillage.core.install.progress import SetupError
 from tests.environment import ROOT
 
 pytestmark = pytest.mark.install
 NOBODY = 65534
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 # one thing is missing, whose package does not exist anywhere: nothing can get installed by this test
 SCRIPT = """
 import sys
@@ -50,6 +53,34 @@ def test_a_user_without_rights_gets_the_command_for_an_administrator(tmp_path):
         "apt-get update && apt-get install -y --no-install-recommends paquet-absent gettext'" in done.stderr
     )
     assert "administrateur" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("offered", "expected"),
+    [
+        ({}, ["postgresql-postgis", "python3-venv"]),  # bare, before apt's first update
+        ({"postgresql": "16+257build1.1"}, ["postgresql-16-postgis-3", "python3-venv"]),
+        # Ubuntu 22.04 with PostgreSQL's own packages: its metapackage would bring the system's PostGIS, for 14
+        (
+            {"postgresql": "17+277.pgdg22.04+1", "postgresql-postgis": "3.2.0", PYTHON: "3.11"},
+            ["postgresql-17-postgis-3", PYTHON],
+        ),
+    ],
+)
+def test_packages_have_the_names_of_the_system(monkeypatch, offered, expected):
+    monkeypatch.setattr(system, "has_postgresql", lambda: False)
+    monkeypatch.setattr(system, "candidate", lambda name: offered.get(name, ""))
+
+    assert [*system.postgis_packages(), *system.venv_packages()] == expected
+
+
+def test_a_system_without_apt_is_told_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(system, "NEEDS", (system.Need(lambda: False, system.postgis_packages),))
+    monkeypatch.setattr(system, "has_postgresql", lambda: False)
+
+    with pytest.raises(SetupError, match="Installez vous-même : PostgreSQL 15"):
+        system.install(tests=False, log=tmp_path / "log")
 
 
 def test_a_folder_filled_for_the_tests_also_serves_and_a_changed_lock_file_empties_it(tmp_path):

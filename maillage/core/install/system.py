@@ -69,7 +69,9 @@ def has_venv() -> bool:
 
 
 def candidate(package: str) -> str:
-    """The version that apt would install, or '' when it knows no such package."""
+    """The version that apt would install, or '' when it knows no such package or is not there."""
+    if not shutil.which("apt-cache"):
+        return ""
     told = subprocess.run(
         ["apt-cache", "policy", package],
         check=False,
@@ -82,13 +84,17 @@ def candidate(package: str) -> str:
 
 
 def postgis_packages() -> list[str]:
-    """PostGIS for the server that is, or will be, there."""
+    """PostGIS for the server that is, or will be, there; the system's own metapackage while apt knows no version yet."""
     if has_postgresql():
         return [f"postgresql-{Path(binary('initdb')).resolve().parent.parent.name}-postgis-3"]
-    if candidate("postgresql-postgis"):
-        return ["postgresql-postgis"]
     version = re.match(r"\d+", candidate("postgresql"))
     return [f"postgresql-{version[0]}-postgis-3" if version else "postgresql-postgis"]
+
+
+def venv_packages() -> list[str]:
+    """python3-venv is the default Python's; another one (3.11 beside Ubuntu 22.04's 3.10) has a package of its own."""
+    own = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    return [own if candidate(own) else "python3-venv"]
 
 
 def gdal_packages() -> list[str]:
@@ -97,7 +103,7 @@ def gdal_packages() -> list[str]:
 
 
 def browser_packages() -> list[str]:
-    """Debian's Chromium. Ubuntu has it as a snap only: there, Playwright brings its own (`front.install_browser`)."""
+    """Debian's Chromium. Ubuntu has it as a snap only: there, Playwright brings its own (`environment.install_browser`)."""
     return [] if is_ubuntu() else ["chromium"]
 
 
@@ -116,7 +122,7 @@ NEEDS = (
     Need(library("pangoft2-1.0"), packages("libpangoft2-1.0-0")),
     Need(library("harfbuzz-subset"), packages("libharfbuzz-subset0")),
     Need(program("msgfmt"), packages("gettext")),
-    Need(has_venv, packages("python3-venv")),
+    Need(has_venv, venv_packages),
     Need(library("atomic"), packages("libatomic1"), tests_only=True),  # of the Node that Playwright brings
     Need(program("ogrinfo"), packages("gdal-bin"), tests_only=True),
     Need(program(*BROWSERS), browser_packages, tests_only=True),
