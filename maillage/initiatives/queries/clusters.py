@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Func, Max, Min, Sum
+from django.db.models import Case, Count, F, FloatField, Func, Max, Min, Q, Sum, When
 
 from maillage.initiatives.models import Initiative
 from maillage.initiatives.queries.search import Criteria, matching
@@ -56,24 +56,34 @@ class Clusters:
 def clusters(criteria: Criteria, *, zoom: float, box: Box | None = None) -> Clusters:
     """What answers `criteria`, grouped by cells of CELL_PX pixels at `zoom`, then no group drawn over another.
 
-    `box` (EPSG:3857) limits the groups to the cells that it touches, whole: a group is the same in every view that
-    shows it. Without it, everywhere. The largest groups come first.
+    `box` (EPSG:3857) limits the groups to the cells that it touches, whole, and to those around them, which may join
+    theirs: a group is the same in every view that shows it. Without it, everywhere. The largest groups come first.
     """
     cell = CELL_PX * 2 * EARTH / TILE_PX / 2 ** min(zoom, LAST_ZOOM)
-    found = matching(criteria).order_by()
-    counted = found.aggregate(total=Count("pk"), placed=Count("map_x"))
     # map_x is null where the point is: with the point itself, the index alone would no longer do
-    placed = found.filter(map_x__isnull=False)
+    shown = Q(map_x__isnull=False)
     if box:
-        placed = placed.filter(
-            map_x__range=(_down(box.xmin, cell), _down(box.xmax, cell) + cell),
-            map_y__range=(_down(box.ymin, cell), _down(box.ymax, cell) + cell),
+        shown &= Q(
+            map_x__range=(_down(box.xmin, cell) - cell, _down(box.xmax, cell) + 2 * cell),
+            map_y__range=(_down(box.ymin, cell) - cell, _down(box.ymax, cell) + 2 * cell),
         )
-    rows = (
-        placed.annotate(column=_cell("map_x", cell), row=_cell("map_y", cell))
-        .values("column", "row", "map_theme")
+    found = matching(criteria).order_by()
+    counted = None
+    if box and criteria.without("sort") == Criteria():
+        # nothing is asked: the map's own index counts everything without a fiche read, and finds the box at once
+        counted = found.aggregate(n=Count("pk"), placed=Count("map_x"))
+        found = found.filter(shown)
+    # otherwise in one scan: what is not shown is one row more, without a cell
+    rows = list(
+        found.annotate(
+            column=Case(When(shown, then=_cell("map_x", cell))),
+            row=Case(When(shown, then=_cell("map_y", cell))),
+            theme=Case(When(shown, then="map_theme")),
+        )
+        .values("column", "row", "theme")
         .annotate(
             n=Count("pk"),
+            placed=Count("map_x"),
             one=Min("pk"),
             sum_x=Sum("map_x"),
             sum_y=Sum("map_y"),
@@ -83,12 +93,14 @@ def clusters(criteria: Criteria, *, zoom: float, box: Box | None = None) -> Clus
             north=Max("map_y"),
         )
     )
-    cells: dict[tuple[float, float], list[Any]] = defaultdict(list)
+    cells: dict[tuple[float | None, float | None], list[Any]] = defaultdict(list)
     for row in rows:
         cells[row["column"], row["row"]].append(row)
+    cells.pop((None, None), None)
     groups = _apart([_group(parts) for parts in cells.values()], m_per_px=cell / CELL_PX)
     _name_the_lonely(groups)
-    return Clusters(groups, counted["total"], counted["total"] - counted["placed"])
+    total, placed = (sum(row[name] for row in ([counted] if counted else rows)) for name in ("n", "placed"))
+    return Clusters(groups, total, total - placed)
 
 
 def _down(value: float, cell: float) -> float:
@@ -112,8 +124,8 @@ def _group(parts: list[Any]) -> Cluster:
             max(part["north"] for part in parts),
         ),
         {
-            str(part["map_theme"] or ""): int(part["n"])
-            for part in sorted(parts, key=lambda p: (-p["n"], p["map_theme"] or ""))
+            str(part["theme"] or ""): int(part["n"])
+            for part in sorted(parts, key=lambda p: (-p["n"], p["theme"] or ""))
         },
         int(parts[0]["one"]) if count == 1 else None,
     )
