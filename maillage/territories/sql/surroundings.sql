@@ -1,7 +1,8 @@
 -- Every territory around a place. Parameters: lon, lat (degrees, SRID 4326), code (Insee), one or the other null.
 -- A point that no commune covers is of the nearest one within 0.02 degree (2 km): a quay, a general contour, one no longer published.
 -- Returns one row, or none at sea, abroad or for an unknown code: commune, nom, departement, parent commune, epci,
--- QPV codes of the newest generation loaded (null for a commune, or when no contour is loaded), lon and lat of the town hall.
+-- QPV codes of the newest generation loaded (null for a commune, or when no contour is loaded), lon and lat of the town hall. Schematic
+-- outlines of the demo make no official contour older.
 WITH here AS (
     SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point
 ), inside AS MATERIALIZED (
@@ -22,7 +23,7 @@ SELECT c.code, c.nom, COALESCE(c.departement_id, p.departement_id), c.parent_id,
     CASE WHEN here.point IS NOT NULL AND EXISTS (SELECT FROM territories_qpv) THEN ARRAY(
         SELECT q.code FROM territories_qpv q
         WHERE ST_Covers(q.contour, here.point)
-            AND NOT EXISTS (SELECT FROM territories_qpv newer WHERE newer.generation > q.generation)
+            AND NOT EXISTS (SELECT FROM territories_qpv newer WHERE newer.generation > q.generation AND NOT newer.is_schematic)
         ORDER BY q.code)
     END,
     ST_X(c.town_hall), ST_Y(c.town_hall)

@@ -3,6 +3,7 @@
 import pytest
 
 from maillage.territories.queries import around_point
+from maillage.territories.tests.factories import make_qpv, square
 
 pytestmark = pytest.mark.django_db
 
@@ -26,3 +27,17 @@ def test_at_sea_and_abroad_nothing_is_around(lon, lat):
 def test_what_is_around_is_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         around_point(5.0514, 46.8713)
+
+
+def test_an_example_of_the_demo_makes_no_official_contour_older():
+    official = make_qpv(generation=2015)
+    make_qpv(schematic=True, contour=square(5.37, 43.36))
+
+    assert around_point(-1.5536, 47.2184).qpv == (official.code,)
+
+
+def test_an_official_contour_of_2024_puts_those_of_2015_aside():
+    make_qpv(generation=2015)
+    make_qpv(generation=2024, contour=square(5.37, 43.36))
+
+    assert around_point(-1.5536, 47.2184).qpv == ()
