@@ -22,7 +22,7 @@ from maillage.territories.sql import statement
 
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
 LAST_ZOOM = 18
-RECIPE = "3"  # raise it when this file draws otherwise
+RECIPE = "4"  # raise it when this file draws otherwise
 NARROW_M = 60.0  # a hole between communes narrower than this is a fault of the source
 LABEL_ZOOMS = range(5, 14)
 LEAST_POPULATION = {
@@ -370,12 +370,14 @@ def _label_zooms(names: list[tuple[int, float, float, int]]) -> list[int]:
         px = 256 * 2**zoom / (2 * EARTH)
         # lines of 26 px: a name fills part of up to three of them; kept as sorted spans would cost more than it saves
         rows: dict[int, list[tuple[float, float]]] = {}
-        for i, (letters, x, y, population) in enumerate(names):
+        # a name that is there further out stays, even beside a larger town that finds room only now
+        for i in sorted(range(len(names)), key=lambda i: found[i] > zoom - 1):
+            letters, x, y, population = names[i]
             if population < least:
                 break
             half = letters * 3.6 + 14
             left, right, line = x * px - half, x * px + half, int(y * px // 26)
-            if found[i] > zoom and any(
+            if found[i] >= zoom and any(
                 a < right and left < b for row in (line - 1, line, line + 1) for a, b in rows.get(row, ())
             ):
                 continue

@@ -8,10 +8,19 @@ import shapely
 from django.db import connection
 
 from maillage.core.tiles import tile_folder
-from maillage.territories.actions.drawing import borders, draw_territories, mended
+from maillage.territories.actions.drawing import _label_zooms, borders, draw_territories, mended
 from maillage.territories.basemap import STROKES, Window, first_view, mercator
 from maillage.territories.models import Border, Commune, Contour
-from maillage.territories.queries.basemap import View, drawing_versions, drawn_lines, tile_box
+from maillage.territories.queries.basemap import (
+    EARTH,
+    Box,
+    View,
+    drawing_versions,
+    drawn_lines,
+    drawn_qpv,
+    tile_box,
+)
+from maillage.territories.tests.factories import make_qpv
 
 PARIS = (10, 518, 352)
 LA_REUNION = (8, 167, 143)
@@ -169,6 +178,31 @@ def test_qpv_tiles_change_their_address_with_the_data(client):
     assert after != before
     assert "stroke-dasharray" in svg  # schematic, and seen to be
     assert "<path" not in other
+
+
+@pytest.mark.django_db
+def test_official_contours_are_drawn_in_full_beside_newer_examples_of_the_demo():
+    make_qpv(generation=2015)
+    make_qpv(schematic=True)
+    nantes = View(Box(*mercator(-1.6, 47.2), *mercator(-1.5, 47.24)), 12)
+
+    assert [(q.generation, q.is_latest) for q in drawn_qpv(nantes)] == [(2015, True), (2024, True)]
+    make_qpv(generation=2024)
+    assert [(q.generation, q.is_schematic, q.is_latest) for q in drawn_qpv(nantes)] == [
+        (2015, False, False),
+        (2024, False, True),
+        (2024, True, True),
+    ]
+
+
+def test_no_name_is_written_over_another_at_any_zoom():
+    # Mons has no room beside Flourens at zoom 11, where Mondouzil, a village, has; twice as far apart, it still has none
+    px = 256 * 2**11 / (2 * EARTH)
+    flourens, mons, mondouzil = (8, 0.0, 0.0, 2_000), (4, 60 / px, 0.0, 1_780), (9, 90 / px, 0.0, 235)
+
+    zooms = _label_zooms([flourens, mons, mondouzil])
+
+    assert zooms == [10, 13, 11]
 
 
 @pytest.mark.django_db
