@@ -43,7 +43,7 @@ class WrongCode(DomainError):
 
 
 def note(link_id: int, what: str, *, at: datetime) -> None:
-    """Write down one use of a link: opened, code, code-wrong, code-given, answered, revoked."""
+    """Write down one use of a link, a key of queries.link_uses.USES."""
     # INSERT … RETURNING reads the row back, which whoever holds a link may not
     with for_purpose(Purpose.FOLLOW_UP):
         LinkOpeningEvent.objects.create(link_number=link_id, what=what, at=at)

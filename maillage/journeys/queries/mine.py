@@ -35,6 +35,7 @@ from maillage.journeys.models import (
     Step,
 )
 from maillage.journeys.queries.consents import LINK_LASTS, question
+from maillage.journeys.queries.link_uses import seen_by_link
 from maillage.organisations.models import Organisation
 
 # where a request is, and what happens next: said to the person
@@ -210,7 +211,7 @@ def asked(person_id: int, *, at: datetime) -> list[Asked]:
 
 
 def openings(person_id: int) -> list[Opening]:
-    """Who opened the person's file, or one that was made part of it, the latest first."""
+    """Who opened the person's file, or one that was made part of it, or saw something of them by a link; the latest first."""
     numbers = MergedPerson.objects.filter(person=person_id).values_list("old_number", flat=True)
     rows = list(
         OpeningEvent.objects.filter(person_number__in=[person_id, *numbers]).order_by("-at", "-pk")[
@@ -219,7 +220,7 @@ def openings(person_id: int) -> list[Opening]:
     )
     names = names_of(row.user_number for row in rows)
     structures = Organisation.objects.in_bulk([row.organisation_number or 0 for row in rows])
-    return [
+    found = [
         Opening(
             row.at,
             names.get(row.user_number, _("une personne qui a quitté le réseau")),
@@ -228,6 +229,8 @@ def openings(person_id: int) -> list[Opening]:
         )
         for row in rows
     ]
+    by_link = [Opening(one.at, one.structure, "", one.what) for one in seen_by_link(person_id)]
+    return sorted([*found, *by_link], key=lambda one: one.at, reverse=True)[:SHOWN_OPENINGS]
 
 
 def names_of(numbers: Iterable[int | None]) -> dict[int, str]:

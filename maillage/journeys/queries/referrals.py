@@ -12,6 +12,7 @@ from maillage.journeys.access import Sides
 from maillage.journeys.models import Follow, Person, Referral, ReferralEvent, State, Terms, Via
 from maillage.journeys.queries.agreements import Agreements, agreements
 from maillage.journeys.queries.inbox import Desk
+from maillage.journeys.queries.link_uses import Use, uses_of
 from maillage.journeys.queries.transitions import transitions
 from maillage.offers.models import Brake, Service
 from maillage.organisations.models import Membership, Organisation
@@ -63,6 +64,7 @@ class Sheet:
     following: list[Referral]
     who: str
     mine: bool
+    uses: list[Use]  # of its answer links, the latest first
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def sheet(row: Referral, user: User, standing: Sides) -> Sheet:
         list(row.following.select_related("to_organisation").order_by("pk")),
         who,
         row.in_charge_id == user.pk,
+        uses_of(row),
     )
 
 

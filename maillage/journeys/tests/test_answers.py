@@ -27,8 +27,10 @@ from maillage.journeys.models import (
     State,
     Terms,
 )
+from maillage.journeys.queries.link_uses import uses_of
+from maillage.journeys.queries.mine import openings
 from maillage.journeys.queries.next_offer import next_offers
-from maillage.journeys.tests.factories import make_person, make_referral, member
+from maillage.journeys.tests.factories import act_as, make_person, make_referral, member
 from maillage.offers.tests.factories import GARGES, make_service
 from maillage.organisations.models import Duty
 from maillage.organisations.tests.factories import make_banner, make_organisation
@@ -119,7 +121,30 @@ def test_a_link_shows_initials_and_need_its_code_a_name_and_a_number_and_each_us
     assert all(secret in shown for secret in ("Mariam Koné", home.person.phone, "mariam@exemple.invalid"))
     forwarded = page(theirs, home.path)  # the link was, the code was not
     assert not any(secret in forwarded for secret in SECRETS)
-    assert uses() == ["opened", "code-wrong", "code", "code-given", "opened", "opened"]
+    assert uses() == ["opened", "code-wrong", "code", "code-given", "named", "opened"]
+
+
+def test_the_uses_of_a_link_are_shown_to_both_structures_and_to_the_person_alone(home):
+    assert Client().get(home.path).status_code == 200
+    reveal(Client(), home)
+    other, bo = make_person(home.relay), member(user("bo@exemple.invalid"), home.network)
+    in_page = ["Lien ouvert : initiales et besoin", "Code donné : le nom et le numéro sont visibles"]
+    for who in (home.awa, bo):
+        shown = page(signed_in(who), f"/espace/orientations/{home.row.pk}/")
+        assert [words in shown for words in in_page] == [True, True]
+
+    act_as(home.awa)
+    assert [one.what for one in uses_of(home.row)][-1] == in_page[0]
+    act_as(user("inconnue@exemple.invalid"))
+    assert uses_of(home.row) == []
+    act_as(None, f"person:{other.pk}")
+    assert (openings(other.pk), openings(home.person.pk)) == ([], [])
+    act_as(None, f"person:{home.person.pk}")
+    seen = [one.why for one in openings(home.person.pk) if one.who == home.network.name]
+    assert ["votre nom" in why for why in seen] == [
+        True,
+        False,
+    ]  # the latest first; a code that was asked shows nothing
 
 
 def test_a_code_serves_once_for_a_quarter_of_an_hour_and_five_tries(home):

@@ -32,9 +32,7 @@ GIVEN = "answers"  # of the session: the links whose code was given in this brow
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Initials and need; with the code, a name and a number; three ways to answer. Raises LinkUnknown, LinkOver."""
     now = timezone.now()
-    link = link_to_open(token, at=now)
-    afterwards(lambda: answering.note(link.pk, "opened", at=now))
-    return _page(request, token, link)
+    return _page(request, token, link_to_open(token, at=now))
 
 
 @login_not_required
@@ -103,12 +101,16 @@ def _page(request: HttpRequest, token: str, link: AnswerLink, **given: BaseForm)
     waits = link.used_at is None and row.state in WAITING
     offers = next_offers(row, at=timezone.now()) if waits else []
     known = str(link.pk) in request.session.get(GIVEN, {})
+    identity = identity_of(row) if known else None
+    if identity or request.method != "POST":
+        # a page that shows a name says so, be it only to refuse what was typed
+        afterwards(lambda: answering.note(link.pk, "named" if identity else "opened", at=timezone.now()))
     context: dict[str, Any] = {
         "token": token,
         "link": link,
         "referral": row,
         "waits": waits,
-        "identity": identity_of(row) if known else None,
+        "identity": identity,
         "known": known,
         "answer_by": after_working_days(row.sent_at, row.promised_days) if row.sent_at else None,
         "offers": offers,
