@@ -14,6 +14,7 @@ from tests.browser import checks
 PAGES = [
     "/espace/",
     "/espace/moderation/",
+    "/espace/moderation/brouillons/",
     "/espace/moderation/supprimees/",
     "/espace/moderation/{proposal}/",
     "/compte/",

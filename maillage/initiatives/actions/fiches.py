@@ -1,9 +1,12 @@
-"""Writes on fiches: create, change with the row's version, move, archive."""
+"""Writes on fiches: create, change with the row's version, move, archive, publish what was imported as drafts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -134,3 +137,16 @@ def archive_initiative(*, initiative_id: int, version: int) -> Initiative:
         row.status = Initiative.Status.ARCHIVED
         row.save(update_fields=["status"])
     return row
+
+
+@transaction.atomic
+def publish_drafts(*, numbers: Iterable[int], at: datetime) -> int:
+    """Show to everyone those of these fiches that are drafts; returns how many. One that says no day of confirmation is
+    confirmed on the day of `at`.
+    """
+    rows = Initiative.objects.filter(pk__in=list(numbers), status=Initiative.Status.DRAFT)
+    return rows.update(
+        status=Initiative.Status.PUBLISHED,
+        published_at=Coalesce("published_at", Value(at)),
+        confirmed_on=Coalesce("confirmed_on", Value(at.date())),
+    )

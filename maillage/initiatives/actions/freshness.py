@@ -46,10 +46,10 @@ def fiche_of_token(token: str) -> Initiative:
 
 @transaction.atomic
 def confirm_initiative(*, initiative_id: int, at: datetime) -> Initiative:
-    """Note that the fiche is up to date on the day of `at`; one to confirm, or withdrawn for want of news, is public again."""
+    """Note that the fiche is up to date on the day of `at`: a draft, one to confirm or withdrawn is public from then on."""
     row = Initiative.objects.select_for_update(of=("self",)).get(pk=initiative_id)
     row.confirmed_on, row.reminded_on = at.date(), None
-    if row.status in {Initiative.Status.TO_CONFIRM, Initiative.Status.ARCHIVED}:
+    if row.status != Initiative.Status.PUBLISHED:
         row.status, row.published_at = Initiative.Status.PUBLISHED, row.published_at or at
     row.save(update_fields=["confirmed_on", "reminded_on", "status", "published_at"])
     return row

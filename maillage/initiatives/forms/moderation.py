@@ -18,6 +18,12 @@ class QueueForm(forms.Form):
     departement = forms.CharField(required=False, max_length=3)
 
 
+class DraftsForm(forms.Form):
+    """Whose drafts to show: the source that an import named."""
+
+    source = forms.CharField(required=False, max_length=120)
+
+
 class MergeForm(forms.Form):
     """The fiche to keep, by its address or its last part; both versions as they were read."""
 

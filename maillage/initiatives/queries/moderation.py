@@ -1,7 +1,7 @@
 """What moderators have before them: the queue, one proposal beside its fiche, versions, deleted fiches."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,22 @@ def waiting_photos(scope: Scopes) -> QuerySet[Photo]:
         .select_related("initiative")
         .order_by("added_at", "pk")
     )
+
+
+def drafts(scope: Scopes, *, source: str = "", among: Iterable[int] | None = None) -> QuerySet[Initiative]:
+    """The fiches within `scope` that nobody published yet, in the order they came; of one source, or `among` these numbers."""
+    rows = Initiative.objects.filter(within(scope), status=Initiative.Status.DRAFT)
+    if source:
+        rows = rows.filter(origin=source)
+    if among is not None:
+        rows = rows.filter(pk__in=list(among))
+    return rows.select_related("commune", "departement", "region", "carrier").order_by("pk")
+
+
+def draft_sources(scope: Scopes) -> list[tuple[str, int]]:
+    """How many drafts each source of the files imported has within `scope`, by name."""
+    rows = drafts(scope).exclude(origin="").order_by("origin").values("origin").annotate(count=Count("pk"))
+    return list(rows.values_list("origin", "count"))
 
 
 def queue_count(scope: Scopes) -> int:

@@ -1,19 +1,23 @@
 """What moderators have before them: the queue by place and theme, a correction of an older fiche, the answers that leave."""
 
+import itertools
 import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from maillage.core.acting import Purpose, for_purpose
 from maillage.core.models import OutgoingMail
 from maillage.initiatives.actions import fiches
-from maillage.initiatives.models import Proposal
-from maillage.initiatives.tests.factories import commune, make_initiative
+from maillage.initiatives.models import Initiative, Proposal
+from maillage.initiatives.tests.factories import commune, make_initiative, make_organisation
 from maillage.initiatives.tests.people import everyone, person, signed_in
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/espace/moderation/"
+KEYS = itertools.count()
 
 
 def waiting(title="", *, initiative=None, place="95268", themes=("lieux",), **values):
@@ -29,6 +33,10 @@ def waiting(title="", *, initiative=None, place="95268", themes=("lieux",), **va
             email="lea@exemple.fr",
             status="waiting",
         )
+
+
+def draft(origin, **fields):
+    return make_initiative(status="draft", origin=origin, origin_key=str(next(KEYS)), **fields)
 
 
 def chips(page):
@@ -89,3 +97,49 @@ def test_an_answer_names_what_it_is_about(settings):
     assert f"/initiatives/{fiche.slug}/" in accepted
     assert "« Une publicité »" in no
     assert "C’est une publicité, pas une initiative" in no
+
+
+def test_drafts_of_an_import_are_read_and_published_within_ones_territory(client):
+    ours = [draft("fichier/a", title=f"Chez nous {n}") for n in range(3)]
+    other = draft("fichier/b", title="Autre source")
+    far = draft("fichier/a", title="À Lille", commune="59350")
+    moderator = signed_in(person("m@exemple.fr", ("moderator", "departement", "95")))
+    url = f"{QUEUE}brouillons/"
+
+    page = moderator.get(url).text
+    assert ("Chez nous 0" in page, "Autre source" in page, "À Lille" in page) == (True, True, False)
+    assert chips(page) == {"fichier/a": 3, "fichier/b": 1}
+    assert "Autre source" not in moderator.get(url, {"source": "fichier/a"}).text
+
+    moderator.post(url, {"pick": [ours[0].pk, far.pk, "²"]})
+    assert [*statuses(ours), *statuses([other, far])] == ["published", "draft", "draft", "draft", "draft"]
+    moderator.post(f"{url}?source=fichier/a", {"all": "1"})
+    assert [*statuses(ours), *statuses([other, far])] == [
+        "published",
+        "published",
+        "published",
+        "draft",
+        "draft",
+    ]
+    assert client.get(f"/initiatives/{ours[0].slug}/").status_code == 200
+
+    moderator.post(f"/initiatives/{other.slug}/confirmer/")
+    assert statuses([other]) == ["published"]
+    assert "Rien à relire" in moderator.get(url).text
+    assert signed_in(person("r@exemple.fr", ("contributor",))).get(url).status_code == 403
+
+
+def statuses(rows):
+    return [Initiative.objects.get(pk=row.pk).status for row in rows]
+
+
+def test_the_drafts_cost_the_same_whatever_their_number():
+    client = signed_in(person("m@exemple.fr", ("moderator",)))
+    found = []
+    for count in (1, 2):
+        for _n in range(count):
+            draft("fichier/a", carrier=make_organisation())
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"{QUEUE}brouillons/")
+        found.append(len(queries))
+    assert found[0] == found[1]

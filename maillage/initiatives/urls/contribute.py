@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from maillage.initiatives.views import (
     carried,
+    drafts,
     edit,
     following,
     freshness,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("espace/importer/<uuid:key>/importer/", importing.confirm, name="import-confirm"),
     path("espace/importer/<uuid:key>/rapport.csv", importing.report, name="import-report"),
     path("espace/moderation/", moderation.queue, name="moderation"),
+    path("espace/moderation/brouillons/", drafts.drafts, name="drafts"),
     path("espace/moderation/supprimees/", moderation.deleted, name="deleted"),
     path("espace/moderation/version/<int:event_id>/restaurer/", moderation.restore, name="restore"),
     path("espace/moderation/photo/<int:photo_id>/", moderation.photo, name="moderate-photo"),
