@@ -62,35 +62,43 @@ class Content:
 def backup(target: Path, *, at: datetime, with_seal_keys: bool = False) -> Content:
     """Write the instance to `target`, whole or not at all, readable by its owner alone; with the keys of sealed files if asked.
 
-    Raises BackupRefused when `target` exists, its folder does not, or row security would hide rows from pg_dump.
+    Raises BackupRefused when `target` exists or cannot be written, or row security would hide rows from pg_dump.
     """
     target = target.absolute()
-    if target.exists():
-        raise BackupRefused(_("%(file)s existe déjà : choisissez un autre nom.") % {"file": target})
-    if not os.access(target.parent, os.W_OK):
+    try:
+        if target.exists():
+            raise BackupRefused(_("%(file)s existe déjà : choisissez un autre nom.") % {"file": target})
+        with tempfile.TemporaryDirectory(prefix=".maillage-", dir=target.parent) as work:
+            return _written(Path(work), target, at, with_seal_keys)
+    except OSError as error:
         raise BackupRefused(
-            _("Impossible d'écrire dans %(folder)s : créez ce dossier ou changez ses droits.")
-            % {"folder": target.parent}
-        )
-    with tempfile.TemporaryDirectory(prefix=".maillage-", dir=target.parent) as work:
-        dump, archive = Path(work, DUMP), Path(work, "archive.tar")
-        tables = write_dump(dump)
-        manifest = {
-            "format": FORMAT,
-            "maillage": __version__,
-            "at": at.isoformat(),
-            "tables": tables,
-            "sha256": sha256(dump),
-        }
-        with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
-            add_bytes(tar, MANIFEST, json.dumps(manifest, indent=2).encode())
-            tar.add(dump, DUMP)
-            files = add_files(tar, Path(settings.MEDIA_ROOT), MEDIA)
-            files += add_files(tar, sealed.folder(), SEALED)
-            if with_seal_keys:
-                add_bytes(tar, sealed.KEY_FILE, "\n".join(sealed.written_keys()).encode())
-        archive.chmod(0o600)
-        archive.rename(target)
+            _(
+                "Impossible d'écrire %(file)s (%(why)s) : créez son dossier, changez ses droits ou faites de la place."
+            )
+            % {"file": target, "why": error.strerror}
+        ) from error
+
+
+def _written(work: Path, target: Path, at: datetime, with_seal_keys: bool) -> Content:
+    """Make the archive in `work`, a folder beside `target`, then give it its name."""
+    dump, archive = work / DUMP, work / "archive.tar"
+    tables = write_dump(dump)
+    manifest = {
+        "format": FORMAT,
+        "maillage": __version__,
+        "at": at.isoformat(),
+        "tables": tables,
+        "sha256": sha256(dump),
+    }
+    with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
+        add_bytes(tar, MANIFEST, json.dumps(manifest, indent=2).encode())
+        tar.add(dump, DUMP)
+        files = add_files(tar, Path(settings.MEDIA_ROOT), MEDIA)
+        files += add_files(tar, sealed.folder(), SEALED)
+        if with_seal_keys:
+            add_bytes(tar, sealed.KEY_FILE, "\n".join(sealed.written_keys()).encode())
+    archive.chmod(0o600)
+    archive.rename(target)
     return Content(size=target.stat().st_size, tables=tables, files=files)
 
 

@@ -96,7 +96,7 @@ def refuse_taken_port(host: str, port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 _(
-                    "Impossible d'écouter sur %(host)s:%(port)s (%(why)s). Choisissez un autre port avec --port."
+                    "Impossible d'écouter sur %(host)s:%(port)s (%(why)s). Choisissez un autre port avec --port, ou une adresse de cette machine avec --host."
                 )
                 % {"host": host, "port": port, "why": error.strerror}
             ) from error
