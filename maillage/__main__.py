@@ -1,6 +1,7 @@
 """`python -m maillage`: the command line, with the private PostgreSQL around it when there is no DATABASE_URL."""
 
 import os
+import re
 import signal
 import sys
 from contextlib import nullcontext
@@ -21,7 +22,22 @@ WITHOUT_DATABASE = {
 
 
 def main() -> None:
-    """Run one command; a setting, cluster or rule that refuses ends with one line and status 1."""
+    """Run one command; a setting, cluster or rule that refuses, or an installation that is behind, ends with one line and status 1."""
+    try:
+        run()
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] == "maillage":
+            raise
+        sys.exit(f"La bibliothèque Python « {error.name} » manque : lancez ./bin/setup.")
+    except Exception as error:
+        # Django looks for GDAL and GEOS while it starts, before any check of ours
+        if type(error).__name__ != "ImproperlyConfigured" or not re.search("GDAL|GEOS", str(error)):
+            raise
+        sys.exit("La bibliothèque GDAL manque à ce système : lancez ./bin/setup.")
+
+
+def run() -> None:
+    """Run the command of the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     # as an exception, so that the private PostgreSQL is stopped on the way out
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

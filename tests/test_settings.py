@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from maillage.__main__ import main
 from maillage.config import env
@@ -160,6 +161,25 @@ def command_line(cluster, monkeypatch):
 @pytest.mark.parametrize("arguments", [["nulle-part"], ["backup"], ["migrate", "--nulle-part"]])
 def test_a_wrong_use_of_the_command_line_is_status_2(command_line, arguments):
     assert command_line(*arguments) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            ModuleNotFoundError("No module named 'segno'", name="segno"),
+            "« segno » manque : lancez ./bin/setup",
+        ),
+        (ImproperlyConfigured("Could not find the GDAL library (tried…)"), "GDAL manque"),
+    ],
+)
+def test_an_installation_that_is_behind_says_what_to_run(command_line, monkeypatch, error, said):
+    def behind():
+        raise error
+
+    monkeypatch.setattr("maillage.__main__.run", behind)
+
+    assert said in command_line("doctor")
 
 
 def test_so_it_is_for_the_shell(tmp_path):
