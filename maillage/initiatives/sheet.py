@@ -6,11 +6,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from maillage.core.markdown import as_text
-from maillage.initiatives.models import Initiative, Public, Theme
+from maillage.initiatives.models import Initiative, Phase, Public, Theme
 from maillage.ui.paper import one_page_of, qr_code
 
 # characters of the description tried in turn until the sheet holds on one page
-LENGTHS = (2600, 1900, 1300, 800, 400, 0)
+LENGTHS = (2600, 1900, 1300, 800, 400, 200, 0)
 
 
 def sheet_of(initiative: Initiative, themes: list[Theme], base_url: str) -> bytes:
@@ -20,6 +20,7 @@ def sheet_of(initiative: Initiative, themes: list[Theme], base_url: str) -> byte
         "initiative": initiative,
         "themes": themes,
         "publics": [Public(code).label for code in initiative.publics if code in Public.values],
+        "phases": [Phase(code).label for code in initiative.phases if code in Phase.values],
         "qr": qr_code(address),
         "address": address.split("//", 1)[1],
     }

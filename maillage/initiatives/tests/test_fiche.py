@@ -174,6 +174,41 @@ def test_the_sheet_is_one_page_with_its_address(client, body, tmp_path):
     assert f"127.0.0.1:8000/initiatives/{row.slug}" in text
 
 
+def test_the_sheet_says_what_the_page_says_and_that_it_is_to_be_confirmed(client):
+    row = make_initiative(
+        title="Anticonstitutionnellement" * 5,
+        status="to-confirm",
+        publics=["jeunes"],
+        phases=["idee"],
+        starts_on=date(2024, 1, 1),
+        contact_email="une.adresse.vraiment.tres.longue@une-association-du-quartier.example.org",
+    )
+
+    text = PdfReader(io.BytesIO(client.get(url(row, ".pdf")).content)).pages[0].extract_text()
+
+    for words in ("Idée", "depuis janvier 2024", "Jeunes", "position à la commune", "À confirmer"):
+        assert words in text, words
+    # a word longer than a line goes on under it
+    assert row.title not in text
+    assert row.title in text.replace("\n", "")
+
+
+def test_a_shared_fiche_always_has_a_picture(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    row = make_initiative()
+    plain = client.get(url(row)).text
+    Photo.objects.create(
+        initiative=row, status="published", alternative="Un bus", file=_picture(), thumbnail="x.png"
+    )
+    pictured = client.get(url(row)).text
+
+    images = re.compile(r'property="og:image" content="(http[^"]+)"')
+    assert [re.sub(r"\.[0-9a-f]{12}", "", link).rsplit("/", 1)[1] for link in images.findall(plain)] == [
+        "icon-180.png"
+    ]
+    assert images.findall(pictured) == [f"http://127.0.0.1:8000{row.photos.get().file.url}"]
+
+
 def test_a_fiche_costs_the_same_whatever_surrounds_it(client):
     counts = []
     row = make_initiative(themes=["jeunes"], commune=GARGES)
