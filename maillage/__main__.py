@@ -6,6 +6,8 @@ import signal
 import sys
 from contextlib import nullcontext
 
+from maillage.core.processes import die_with_supervisor
+
 WITHOUT_DATABASE = {
     "--help",
     "--version",
@@ -41,6 +43,7 @@ def run() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     # as an exception, so that the private PostgreSQL is stopped on the way out
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    die_with_supervisor()
     from django.conf import settings
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError

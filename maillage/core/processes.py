@@ -14,17 +14,31 @@ from pathlib import Path
 SUPERVISOR = "MAILLAGE_SUPERVISOR"  # the number of the process to die with, set for our children
 PR_SET_PDEATHSIG = 1
 SECONDS_TO_STOP = 20.0
+SECONDS_BETWEEN_LOOKS = 2.0
 LONGEST_PAUSE_S = 30.0
 
 
 def die_with_supervisor() -> None:
-    """In a child of `serve`: be sent SIGTERM by the kernel when that process dies, kill -9 included; elsewhere nothing."""
-    supervisor = os.environ.get(SUPERVISOR)
+    """In a child of `serve`: be sent SIGTERM by the kernel when that process dies, kill -9 included; elsewhere nothing.
+
+    Said first of all, so that no child goes on starting for nobody. One that SIGTERM does not end (it came where an exception
+    is lost, or something waits) ends by itself SECONDS_TO_STOP later.
+    """
+    supervisor = int(os.environ.get(SUPERVISOR, "0"))
     if not supervisor:
         return
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(supervisor):  # it died before the line above
+    if os.getppid() != supervisor:  # it died before the line above
         os._exit(1)
+    threading.Thread(target=_outlive_briefly, args=(supervisor,), daemon=True).start()
+
+
+def _outlive_briefly(supervisor: int) -> None:
+    """End this process when it is still there SECONDS_TO_STOP after its supervisor."""
+    while os.getppid() == supervisor:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    time.sleep(SECONDS_TO_STOP)
+    os._exit(1)
 
 
 @contextmanager

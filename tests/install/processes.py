@@ -9,8 +9,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.environment import ROOT
 
@@ -91,6 +92,44 @@ def serving(data_dir: Path, *options: str, **more: str) -> Iterator[tuple[subpro
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def birth(pid: int) -> int | None:
+    """When a process was born, in the kernel's ticks; None when it is dead, or nobody buried it."""
+    try:
+        state, *told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it may die between the opening and the reading
+        return None
+    return None if state in "ZX" else int(told[18])
+
+
+class Living(NamedTuple):
+    """A process met alive: its number alone would name another one later."""
+
+    pid: int
+    born: int | None
+
+    @property
+    def is_alive(self) -> bool:
+        return self.born is not None and birth(self.pid) == self.born
+
+    @property
+    def command(self) -> bytes:
+        """Its command line; nothing when it is dead."""
+        try:
+            return Path(f"/proc/{self.pid}/cmdline").read_bytes()
+        except OSError:
+            return b""
+
+    def kill(self) -> None:
+        """Kill -9, unless it is dead already: the kernel ends children with their parent."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def tree(pid: int) -> list[Living]:
+    """A process and all that descend from it."""
+    return [Living(pid, birth(pid)), *(one for child in children(pid) for one in tree(child))]
 
 
 def children(pid: int) -> list[int]:

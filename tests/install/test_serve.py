@@ -10,29 +10,14 @@ import pytest
 from maillage.core.cli import serve
 from maillage.core.cluster import Cluster
 from tests.install.conftest import superuser
-from tests.install.processes import children, maillage, serving, status, wait_for
+from tests.install.processes import maillage, serving, status, tree, wait_for
 
 pytestmark = pytest.mark.install
 
 
-def alive(pid: int) -> bool:
-    return (
-        Path(f"/proc/{pid}").exists()
-        and "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:3]
-    )
-
-
-def tree(pid: int) -> list[int]:
-    return [pid, *(one for child in children(pid) for one in tree(child))]
-
-
 def workers(process) -> list[int]:
     """The living processes that do the jobs of a site."""
-    return [
-        pid
-        for pid in children(process.pid)
-        if alive(pid) and b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    return [one.pid for one in tree(process.pid)[1:] if one.is_alive and b"worker" in one.command]
 
 
 def stops(process, port: int, data_dir: Path, stop: signal.Signals) -> bool:
@@ -43,7 +28,7 @@ def stops(process, port: int, data_dir: Path, stop: signal.Signals) -> bool:
     assert process.wait(60) == 0
     # Python's own resource tracker leaves a moment after the last process that it watched
     return (
-        wait_for(lambda: not any(alive(pid) for pid in everyone), 10)
+        wait_for(lambda: not any(one.is_alive for one in everyone), 10)
         and status(port) is None
         and not Cluster(data_dir).is_running()
     )
@@ -87,8 +72,8 @@ def test_a_site_killed_with_its_tree_starts_again_and_ctrl_c_ends_it(migrated):
     with serving(migrated) as (process, port):
         with superuser(Cluster(migrated)) as database:
             database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-        for pid in tree(process.pid):
-            os.kill(pid, signal.SIGKILL)
+        for one in tree(process.pid):
+            one.kill()
         process.wait(10)
 
     with serving(migrated) as (process, port):
@@ -104,7 +89,7 @@ def test_children_do_not_outlive_a_killed_site(migrated):
         process.kill()
         process.wait(10)
 
-    assert wait_for(lambda: not any(alive(pid) for pid in others), 60)
+    assert wait_for(lambda: not any(one.is_alive for one in others), 60)
     assert status(port) is None
 
 

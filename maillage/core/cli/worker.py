@@ -1,8 +1,6 @@
 from django_typer.management import TyperCommand
 from procrastinate.contrib.django import app
 
-from maillage.core.processes import die_with_supervisor
-
 JOBS_AT_ONCE = 4
 SECONDS_TO_FINISH = 15.0
 
@@ -13,6 +11,5 @@ class Command(TyperCommand):
     help = "Exécute les travaux en file et les travaux programmés, jusqu'à l'arrêt."
 
     def handle(self) -> None:
-        die_with_supervisor()
         with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
             worker.run_worker(concurrency=JOBS_AT_ONCE, shutdown_graceful_timeout=SECONDS_TO_FINISH)
