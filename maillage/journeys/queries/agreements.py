@@ -8,15 +8,26 @@ from maillage.journeys.models import Aim, Consent
 
 @dataclass(frozen=True)
 class Agreements:
-    """Whether the person agreed that the sender follows them, and that the receiver gets their file."""
+    """What one referral needs of the person's agreement, and lacks still: (aim, structure's number) pairs."""
 
-    follow: bool
-    referral: bool
-    missing: tuple[tuple[str, int], ...]  # (aim, structure's number)
+    missing: tuple[tuple[str, int], ...]
+
+    @property
+    def follow(self) -> bool:
+        """Whether the person agrees that the sender follows them."""
+        return not self._lacks(Aim.SUIVI)
+
+    @property
+    def referral(self) -> bool:
+        """Whether the person agrees that the receiver gets their file."""
+        return not self._lacks(Aim.ORIENTATION)
 
     @property
     def all_given(self) -> bool:
         return not self.missing
+
+    def _lacks(self, aim: Aim) -> bool:
+        return any(one == aim for one, _number in self.missing)
 
 
 def agreements(person_id: int, sender_id: int | None, receiver_id: int) -> Agreements:
@@ -33,9 +44,4 @@ def agreements(person_id: int, sender_id: int | None, receiver_id: int) -> Agree
     needed: list[tuple[str, int]] = [(Aim.ORIENTATION.value, receiver_id)]
     if sender_id is not None:
         needed.insert(0, (Aim.SUIVI.value, sender_id))
-    missing = tuple(pair for pair in needed if pair not in live)
-    return Agreements(
-        not any(aim == Aim.SUIVI for aim, _number in missing),
-        not any(aim == Aim.ORIENTATION for aim, _number in missing),
-        missing,
-    )
+    return Agreements(tuple(pair for pair in needed if pair not in live))

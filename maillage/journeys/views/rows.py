@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maillage.core.errors import DomainError
+from maillage.core.errors import Conflict, DomainError
 from maillage.core.ratelimit import limit
 from maillage.journeys import access
 from maillage.journeys.actions import file as actions
@@ -40,23 +40,63 @@ def writer(request: HttpRequest) -> int:
 
 
 # --- added -----------------------------------------------------------------------------------------------
+def written(
+    request: HttpRequest,
+    person_id: int,
+    save: Callable[[int], object],
+    *,
+    why: str,
+    part: str,
+    done: str,
+    wrong: str | None = None,
+    **bound: Any,
+) -> HttpResponse:
+    """What the one form of `bound` says, kept by `save(by)`; else the file with that form as it was filled (422).
+
+    `why` is what the file is then opened for. Who comes second is told, and sees the file as it is now. `wrong` is the field
+    that another refusal is about.
+    """
+    form = next(one for name, one in bound.items() if name.endswith("_form"))
+    if form.is_valid():
+        by = writer(request)
+        try:
+            save(by)
+        except Conflict as error:
+            overtaken = _("Cela a changé entre-temps : relisez-le.")
+            messages.warning(request, overtaken if isinstance(error, actions.RowChanged) else str(error))
+            return back(person_id, part)
+        except DomainError as error:
+            form.add_error(wrong, str(error))
+        else:
+            messages.success(request, done)
+            return back(person_id, part)
+    return shown(request, person_id, why=why, status=422, **bound)
+
+
 @never_cache
 @require_POST
 def add_step(request: HttpRequest, person_id: int) -> HttpResponse:
     """Note a step."""
-    ours = access.person_to_write(request, person_id)
-    form = StepForm(request.POST, structures=ours, prefix="etape")
-    if not form.is_valid():
-        return shown(request, person_id, why=_("Étape à noter"), status=422, step_form=form)
-    actions.add_step(
-        person_id=person_id,
-        organisation_id=form.organisation_id,
-        values=form.values,
-        by=writer(request),
-        at=timezone.now(),
+    form = StepForm(request.POST, structures=access.person_to_write(request, person_id), prefix="etape")
+
+    def save(by: int) -> None:
+        actions.add_step(
+            person_id=person_id,
+            organisation_id=form.organisation_id,
+            values=form.values,
+            by=by,
+            at=timezone.now(),
+        )
+
+    return written(
+        request,
+        person_id,
+        save,
+        why=_("Étape à noter"),
+        part="etapes",
+        done=_("L’étape est notée."),
+        step_form=form,
     )
-    messages.success(request, _("L’étape est notée."))
-    return back(person_id, "etapes")
 
 
 @never_cache
@@ -65,22 +105,26 @@ def add_brake(request: HttpRequest, person_id: int) -> HttpResponse:
     """Note a brake."""
     ours = access.person_to_write(request, person_id)
     form = BrakeForm(request.POST, structures=ours, brakes=Brake.choices, prefix="frein")
-    if form.is_valid():
-        try:
-            actions.raise_brake(
-                person_id=person_id,
-                organisation_id=form.organisation_id,
-                brake=form.cleaned_data["brake"],
-                on=form.cleaned_data["raised_on"],
-                by=writer(request),
-                at=timezone.now(),
-            )
-        except actions.AlreadyRaised as error:
-            messages.warning(request, str(error))
-        else:
-            messages.success(request, _("Le frein est noté."))
-        return back(person_id, "freins")
-    return shown(request, person_id, why=_("Frein à noter"), status=422, brake_form=form)
+
+    def save(by: int) -> None:
+        actions.raise_brake(
+            person_id=person_id,
+            organisation_id=form.organisation_id,
+            brake=form.cleaned_data["brake"],
+            on=form.cleaned_data["raised_on"],
+            by=by,
+            at=timezone.now(),
+        )
+
+    return written(
+        request,
+        person_id,
+        save,
+        why=_("Frein à noter"),
+        part="freins",
+        done=_("Le frein est noté."),
+        brake_form=form,
+    )
 
 
 @never_cache
@@ -90,44 +134,54 @@ def lift_brake(request: HttpRequest, person_id: int, brake_id: int) -> HttpRespo
     row = access.row_to_change(request, Frein, person_id, brake_id)
     ours = access.person_to_write(request, person_id)
     form = LiftForm(request.POST, services=lifters(person_id, ours), prefix=f"lever-{row.pk}")
-    if form.is_valid():
-        try:
-            actions.lift_brake(
-                brake_id=row.pk,
-                version=version_of(request),
-                on=form.cleaned_data["lifted_on"],
-                service_id=form.cleaned_data["service"],
-                by=writer(request),
-            )
-        except actions.RowChanged:
-            messages.warning(request, _("Ce frein a changé entre-temps : relisez-le."))
-            return back(person_id, "freins")
-        except DomainError as error:
-            form.add_error("lifted_on", str(error))
-        else:
-            messages.success(request, _("Le frein est levé."))
-            return back(person_id, "freins")
-    return shown(request, person_id, why=_("Frein à lever"), status=422, lift_form=form, lifting=row.pk)
+
+    def save(by: int) -> None:
+        actions.lift_brake(
+            brake_id=row.pk,
+            version=version_of(request),
+            on=form.cleaned_data["lifted_on"],
+            service_id=form.cleaned_data["service"],
+            by=by,
+        )
+
+    return written(
+        request,
+        person_id,
+        save,
+        why=_("Frein à lever"),
+        part="freins",
+        done=_("Le frein est levé."),
+        wrong="lifted_on",
+        lift_form=form,
+        lifting=row.pk,
+    )
 
 
 @never_cache
 @require_POST
 def add_note(request: HttpRequest, person_id: int) -> HttpResponse:
     """Write a note."""
-    ours = access.person_to_write(request, person_id)
-    form = NoteForm(request.POST, structures=ours, prefix="note")
-    if not form.is_valid():
-        return shown(request, person_id, why=_("Note à écrire"), status=422, note_form=form)
-    actions.add_note(
-        person_id=person_id,
-        organisation_id=form.organisation_id,
-        body=form.cleaned_data["body"],
-        is_private=form.cleaned_data["is_private"],
-        by=writer(request),
-        at=timezone.now(),
+    form = NoteForm(request.POST, structures=access.person_to_write(request, person_id), prefix="note")
+
+    def save(by: int) -> None:
+        actions.add_note(
+            person_id=person_id,
+            organisation_id=form.organisation_id,
+            body=form.cleaned_data["body"],
+            is_private=form.cleaned_data["is_private"],
+            by=by,
+            at=timezone.now(),
+        )
+
+    return written(
+        request,
+        person_id,
+        save,
+        why=_("Note à écrire"),
+        part="notes",
+        done=_("La note est gardée."),
+        note_form=form,
     )
-    messages.success(request, _("La note est gardée."))
-    return back(person_id, "notes")
 
 
 # --- changed ---------------------------------------------------------------------------------------------
