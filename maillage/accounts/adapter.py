@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from maillage.accounts.models import User
 from maillage.core.acting import Purpose, acting_as
@@ -21,6 +22,14 @@ UNKNOWN = "0.0.0.0"  # noqa: S104 shown in one's own list of sessions, not liste
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": _(
+            "Ce n’est pas le bon code. Recopiez celui du dernier courriel, ou demandez-en un autre."
+        ),
+        "rate_limited": _("Trop d’essais à la suite : attendez quelques minutes, puis recommencez."),
+    }
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address as core.ratelimit sees it: behind trusted proxies only, an IPv6 one cut to its /64."""
         return client_address(request).split("/")[0] or UNKNOWN
@@ -44,6 +53,13 @@ def _as(user: User) -> AbstractContextManager[None]:
 
 class MfaAdapter(DefaultMFAAdapter):
     """TOTP secrets and recovery seeds are encrypted with a key derived from the instance's secret key."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _(
+            "Ce n’est pas le bon code. Chacun ne sert qu’une fois : attendez le suivant, puis recopiez-le."
+        ),
+    }
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()

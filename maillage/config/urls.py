@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "maillage.ui.errors.bad_request"
 handler403 = "maillage.ui.errors.forbidden"
 handler404 = "maillage.ui.errors.not_found"
+handler429 = "maillage.ui.errors.too_many"  # allauth's
 handler500 = "maillage.ui.errors.server_error"

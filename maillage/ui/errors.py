@@ -42,6 +42,10 @@ FAULTS: dict[int, Fault] = {
         _("Cet envoi est trop lourd"),
         _("Réduisez le fichier ou le texte, ou envoyez-le en plusieurs fois."),
     ),
+    429: Fault(
+        _("Trop d’essais à la suite"),
+        _("Par sécurité, attendez quelques minutes, puis recommencez. Rien n’a été envoyé."),
+    ),
 }
 
 
@@ -66,6 +70,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The pages of signing in count for themselves; elsewhere core.ratelimit also says how long to wait."""
+    return error_page(request, 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -57,7 +57,7 @@ def test_from_nothing_to_an_account_then_in_again_with_a_code(visitor: Page) -> 
     visitor.get_by_role("button", name="Recevoir un code").click()
     visitor.get_by_role("textbox").fill("0000-0000")
     visitor.get_by_role("button", name="Continuer").click()
-    expect(visitor.get_by_role("main")).to_contain_text("Code incorrect")
+    expect(visitor.get_by_role("main")).to_contain_text("Ce n’est pas le bon code")
     visitor.get_by_role("textbox").fill(code_in_outbox(visitor))
     visitor.get_by_role("button", name="Continuer").click()
 

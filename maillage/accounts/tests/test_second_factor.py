@@ -93,7 +93,7 @@ def test_an_older_session_proves_the_factor_without_a_loop(ada):
     asked = client.get(PAGE).url
     wrong = client.post(asked, {"preuve-code": "000000"})
     assert wrong.status_code == 200
-    assert "Code incorrect" in wrong.text
+    assert "Ce n’est pas le bon code" in wrong.text
     right = client.post(asked, {"preuve-code": code(), "next": PAGE})
     assert (right.status_code, right.url) == (302, PAGE)
     assert client.get(PAGE).status_code == 200

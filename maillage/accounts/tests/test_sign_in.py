@@ -254,6 +254,16 @@ def test_an_address_changes_only_once_proven(site, client):
         assert User.objects.get(pk=user.pk).email == "ada@new.example"
 
 
+def test_who_tries_too_often_reads_so_in_a_page_of_ours(site, client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    client.post(LOGIN, {"login": "ada@example.org"})
+
+    refused = client.post(LOGIN, {"login": "ada@example.org"})
+
+    assert refused.status_code == 429
+    assert "<h1>Trop d’essais à la suite</h1>" in refused.text
+
+
 def test_a_demo_offers_an_account_per_role_and_only_a_demo(site, client, settings):
     from maillage.accounts import actions
 
