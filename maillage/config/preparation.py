@@ -3,8 +3,7 @@
 Each step looks whether it has anything to do, so that a second start costs a second.
 """
 
-import sys
-import time
+import logging
 from collections.abc import Callable
 
 from django.apps import apps
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from maillage.core import assets
+from maillage.core.install.progress import step as announced
 from maillage.core.upgrade import waiting
 
 
@@ -26,13 +26,15 @@ def prepare() -> None:
 
 
 def step(what: str, is_needed: Callable[[], bool], do: Callable[[], object]) -> None:
-    """Do it when it is needed, and say how long it took."""
+    """Do it when it is needed, announced as `bin/setup` does; what each action logs waits for the site itself."""
     if not is_needed():
         return
-    print(f"  {what} …", end="", file=sys.stderr, flush=True)
-    start = time.monotonic()
-    do()
-    print(f" {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
+    with announced(what):
+        logging.disable(logging.INFO)
+        try:
+            do()
+        finally:
+            logging.disable(logging.NOTSET)
 
 
 def tables_are_old() -> bool:

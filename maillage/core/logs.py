@@ -99,6 +99,7 @@ def configuration(level: str, style: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             # 4xx: our own line says it
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+            "django.security": {"handlers": [], "level": "CRITICAL", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "procrastinate": {"level": "WARNING"},
             "fontTools": {"level": "ERROR"},

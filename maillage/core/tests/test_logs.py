@@ -93,6 +93,14 @@ def test_a_line_says_which_route_how_long_and_which_request(visitor, lines):
     assert visitor.get("/fiche/x/", headers={"X-Request-ID": "<script>"})["X-Request-ID"] != "<script>"
 
 
+def test_what_a_stranger_sends_is_no_error_of_ours(visitor, settings, lines):
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+    assert visitor.get("/fiche/x/", headers={"host": "evil.example"}).status_code == 400
+
+    assert '"level": "error"' not in lines()
+
+
 def test_an_error_says_what_and_where_never_its_words(lines):
     try:
         raise IntegrityError("Key (email)=(ada@example.org) already exists")
