@@ -41,6 +41,22 @@ def test_the_interactive_map_takes_the_place_of_the_first_view_without_a_jump(ca
     assert len(now) == len(first)
 
 
+def test_tiles_hide_their_seams_and_say_which_site_shows_them(carte: Page) -> None:
+    wider = carte.locator(".map-tile svg").first.evaluate(
+        "svg => svg.getBoundingClientRect().width / svg.parentElement.getBoundingClientRect().width"
+    )
+    policy = carte.evaluate(
+        """async () => {
+            const { baseTiles } = await import(performance.getEntriesByType("resource").find((r) => r.name.includes("map-tiles")).name);
+            const raster = baseTiles(globalThis.L, { raster: "http://127.0.0.1:9/{z}/{x}/{y}.png" }, {});
+            return raster.createTile({ x: 0, y: 0, z: 0 }, () => {}).referrerPolicy;
+        }"""
+    )
+
+    assert wider == pytest.approx(257 / 256, abs=1e-4)
+    assert policy == "strict-origin-when-cross-origin"  # OpenStreetMap refuses who does not say
+
+
 def test_the_map_is_one_stop_of_the_keyboard_and_moves_with_the_arrows(carte: Page) -> None:
     canvas = carte.locator(".map-canvas")
     assert carte.locator(".map-canvas [tabindex='0'], .map-canvas a, .map-canvas button").count() == 0

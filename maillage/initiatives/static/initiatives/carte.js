@@ -1,7 +1,7 @@
 import { makeCard } from "./map-card.js";
 import { nextGroup } from "./map-keyboard.js";
 import { drawMark } from "./map-marks.js";
-import { boxAround, svgTiles } from "./map-tiles.js";
+import { baseTiles, boxAround, svgTiles } from "./map-tiles.js";
 import { makeTools } from "./map-tools.js";
 
 const PLACES = ["commune", "epci", "departement", "region", "qpv", "lon", "lat", "rayon", "zone", "bbox"];
@@ -100,9 +100,8 @@ class InitiativesMap extends HTMLElement {
   }
 
   layers(L) {
-    const { raster, contours, qpv } = this.dataset;
-    const base = raster ? L.tileLayer(raster, { maxZoom: LAST_ZOOM }) : svgTiles(L, contours);
-    svgTiles(L, qpv, { minZoom: QPV_FROM_ZOOM, zIndex: 2 }).addTo(this.map);
+    const base = baseTiles(L, this.dataset, { maxZoom: LAST_ZOOM });
+    svgTiles(L, this.dataset.qpv, { minZoom: QPV_FROM_ZOOM, zIndex: 2 }).addTo(this.map);
     return new Promise((done) => {
       base.once("load", done);
       setTimeout(done, 1500); // a tile that does not come must not hold the map back

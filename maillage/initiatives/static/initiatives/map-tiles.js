@@ -1,6 +1,16 @@
 /** The base map's tiles, drawn as SVG in the page: they follow its colours, its letters and its theme. */
 
-/** A Leaflet layer of SVG tiles. `address` has {z}, {x} and {y}; `minZoom` spares requests where there is nothing. */
+/** The base map: the instance's raster tiles when it has set some (`raster`), else our own (`contours`). */
+export function baseTiles(L, { raster, contours }, options) {
+  // tile services ask which site their tiles are for; the rest of the address stays here
+  const referrerPolicy = "strict-origin-when-cross-origin";
+  return raster ? L.tileLayer(raster, { ...options, referrerPolicy }) : svgTiles(L, contours, { ...options, overlap: 1 });
+}
+
+/**
+ * A Leaflet layer of SVG tiles. `address` has {z}, {x} and {y}; `minZoom` spares requests where there is nothing.
+ * `overlap`: pixels drawn over the next tiles, so that no seam shows between two zooms; for opaque drawings only.
+ */
 export function svgTiles(L, address, options = {}) {
   const Layer = L.GridLayer.extend({
     createTile(coords, done) {
@@ -13,7 +23,7 @@ export function svgTiles(L, address, options = {}) {
         .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.status))))
         .then((text) => {
           const drawing = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-          if (drawing.localName === "svg") tile.replaceChildren(document.importNode(drawing, true));
+          if (drawing.localName === "svg") tile.replaceChildren(widened(document.importNode(drawing, true), options.overlap ?? 0));
           done(null, tile);
         })
         .catch((error) => done(error, tile));
@@ -23,6 +33,14 @@ export function svgTiles(L, address, options = {}) {
   const layer = new Layer({ updateWhenZooming: false, keepBuffer: 1, ...options });
   layer.on("tileunload", (event) => event.tile.stop?.());
   return layer;
+}
+
+function widened(drawing, overlap) {
+  const side = 256 + overlap;
+  drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
+  drawing.setAttribute("width", side);
+  drawing.setAttribute("height", side);
+  return drawing;
 }
 
 /** West, south, east and north (degrees) of what a map of this size shows around a point, with a margin. */

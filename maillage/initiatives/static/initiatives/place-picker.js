@@ -43,12 +43,12 @@ class PlacePicker extends HTMLElement {
   async open() {
     this.opener.disabled = true;
     try {
-      const { svgTiles } = await import("./map-tiles.js");
+      const tiles = await import("./map-tiles.js");
       await Promise.all([import(this.dataset.leaflet), this.library()]);
       const start = await this.start();
       this.frame.hidden = this.note.hidden = false;
       this.opener.hidden = true;
-      this.draw(globalThis.L, svgTiles, start);
+      this.draw(globalThis.L, tiles, start);
     } catch {
       this.opener.disabled = false;
       this.say(this.dataset.textFailed);
@@ -75,12 +75,11 @@ class PlacePicker extends HTMLElement {
     return found ? { lon: found.lon, lat: found.lat, zoom: LOCAL } : FRANCE;
   }
 
-  draw(L, svgTiles, { lon, lat, zoom }) {
-    const { raster, contours, qpv } = this.dataset;
+  draw(L, { baseTiles, svgTiles }, { lon, lat, zoom }) {
     this.map = L.map(this.frame, { attributionControl: false, zoomControl: false, minZoom: 4, maxZoom: 18 }).setView([lat, lon], zoom);
     L.control.zoom({ position: "topright", zoomInTitle: this.dataset.textIn, zoomOutTitle: this.dataset.textOut }).addTo(this.map);
-    (raster ? L.tileLayer(raster, { maxZoom: 18 }) : svgTiles(L, contours)).addTo(this.map);
-    svgTiles(L, qpv, { minZoom: QPV_FROM_ZOOM, zIndex: 2 }).addTo(this.map);
+    baseTiles(L, this.dataset, { maxZoom: 18 }).addTo(this.map);
+    svgTiles(L, this.dataset.qpv, { minZoom: QPV_FROM_ZOOM, zIndex: 2 }).addTo(this.map);
     this.frame.setAttribute("role", "application");
     this.frame.setAttribute("aria-label", this.dataset.textMap);
     this.map.on("click", ({ latlng }) => this.put(latlng.lng, latlng.lat));
