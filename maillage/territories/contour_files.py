@@ -3,6 +3,8 @@
 Everything comes out in longitude, latitude (SRID 4326). What cannot be read as polygons says why, in French.
 """
 
+import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +25,9 @@ from maillage.core.errors import DomainError
 WGS84, LAMBERT_93 = "EPSG:4326", "EPSG:2154"
 # where Lambert-93 coordinates of metropolitan France are, in metres
 LAMBERT_BOX = (0, 6_000_000, 1_300_000, 7_200_000)
-SUFFIXES = {".geojson", ".json", ".shp", ".zip", ".gpkg", ".kml"}
+# in the order of preference inside an archive, which may give the same contours several times
+FORMATS = ({".shp"}, {".gpkg"}, {".geojson", ".json"}, {".kml"})
+SUFFIXES = {".zip"}.union(*FORMATS)
 LARGEST_BYTES = 500_000_000
 
 
@@ -64,12 +68,12 @@ def read_contours(path: Path) -> Iterator[ContourRow]:
 
 
 def plain_name(name: str) -> str:
-    """A field name as it is compared: lower case, without the marks that publishers vary."""
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+    """A field name as it is compared: lower case, without accents or the marks that publishers vary."""
+    return re.sub("[^a-z0-9]", "", unicodedata.normalize("NFKD", name.lower()))
 
 
 def _sources(path: Path) -> list[str]:
-    """What GDAL is to open: the file, or each shapefile (else GeoJSON, GeoPackage) inside the archive."""
+    """What GDAL is to open: the file, or each shapefile (else GeoPackage, GeoJSON, KML) inside the archive."""
     if not path.is_file():
         raise UnreadableContours(_("{file} n’existe pas.").format(file=path))
     if path.suffix.lower() not in SUFFIXES:
@@ -83,17 +87,17 @@ def _sources(path: Path) -> list[str]:
         return [str(path.absolute())]
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [
-                m for m in archive.infolist() if Path(m.filename).suffix.lower() in SUFFIXES - {".zip"}
-            ]
+            # macOS adds a hidden « ._ » double to each file
+            names = sorted(n for n in archive.namelist() if not Path(n).name.startswith("."))
             _refuse_large(path.name, sum(m.file_size for m in archive.infolist()))
     except (zipfile.BadZipFile, OSError) as error:
         raise UnreadableContours(
             _("{file} n’est pas une archive .zip lisible.").format(file=path.name)
         ) from error
-    if not members:
+    kept = next(filter(None, ([n for n in names if Path(n).suffix.lower() in f] for f in FORMATS)), None)
+    if kept is None:
         raise UnreadableContours(_("{file} ne contient pas de fichier de contours.").format(file=path.name))
-    return [f"/vsizip/{{{path.absolute()}}}/{m.filename}" for m in sorted(members, key=lambda m: m.filename)]
+    return [f"/vsizip/{{{path.absolute()}}}/{name}" for name in kept]
 
 
 def _refuse_large(name: str, size: int) -> None:
@@ -160,19 +164,19 @@ def _row(line: int, feature: Feature, to_degrees: pyproj.Transformer | None) -> 
         )
     if to_degrees is not None:
         shape = shapely.transform(shape, lambda xy: np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1])))
-    sound = bool(shapely.is_valid(shape))
-    polygons = _polygons(shape if sound else shapely.make_valid(shape))
-    if polygons is None:
-        return ContourRow(line, fields, None, False, _("Il faut un polygone, pas un point ni une ligne."))
-    return ContourRow(line, fields, polygons, not sound, "")
-
-
-def _polygons(shape: BaseGeometry) -> BaseGeometry | None:
-    """The polygons of a valid geometry as one MultiPolygon; the lines and points that a repair leaves are dropped."""
-    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon"]
+    # one by one: where two of its polygons overlap, a repair of the whole would leave a hole
+    parts = [part for polygon in _polygons(shape) for part in _polygons(shapely.make_valid(polygon))]
     if not parts:
-        return None
-    return shapely.MultiPolygon(list(shapely.get_parts(shapely.union_all(parts))))
+        return ContourRow(line, fields, None, False, _("Il faut un polygone, pas un point ni une ligne."))
+    polygons = shapely.MultiPolygon(_polygons(shapely.union_all(parts)))
+    return ContourRow(line, fields, polygons, not shapely.is_valid(shape), "")
+
+
+def _polygons(shape: BaseGeometry) -> list[shapely.Polygon]:
+    """The polygons of a geometry, however deep in its collections; lines and points are dropped."""
+    if isinstance(shape, shapely.Polygon):
+        return [shape]
+    return [polygon for part in getattr(shape, "geoms", ()) for polygon in _polygons(part)]
 
 
 def _text(feature: Feature, name: str) -> str:

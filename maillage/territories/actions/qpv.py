@@ -17,7 +17,7 @@ from maillage.territories.sql import statement
 
 # the same as the database's: qpv_code_is_of_its_generation
 CODES = {2015: re.compile(r"QP[0-9]{2}[0-9AB][0-9]{3}"), 2024: re.compile(r"QN[0-9A-Z]{4,8}")}
-# field names seen in the publishers' files, best first; compared without case or underscore, cut at the ten
+# field names seen in the publishers' files, best first; compared without case, accent or underscore, cut at the ten
 # characters of a shapefile
 CODE = ("code_qp", "code_quartier", "code_qpv", "id_qp", "code_qp24", "code_qp15", "code")
 NAME = (
@@ -32,6 +32,8 @@ NAME = (
     "nom",
     "name",
 )
+# and those that were never seen: « Nom du QPV », « libellé quartier 2024 »
+NAME_LIKE = re.compile(r"(nom|lib(elle)?)(du|de|des)?q")
 COMMUNE = ("insee_com", "code_commune", "code_insee", "insee_commune", "code_com", "codgeo", "depcom", "com")
 INCOMING = """
 CREATE TEMPORARY TABLE incoming_qpv (
@@ -75,8 +77,9 @@ def _checked(
     first_line: dict[str, int] = {}
     for row in rows:
         report.read += 1
-        code = _field(row, CODE).upper().replace(" ", "")
-        fault = _code_fault(code, generation)
+        code = _code(row)
+        nom = _name(row)
+        fault = _code_fault(code, generation) if code else _missing(row, CODE, _("code"))
         if fault:
             report.reject(row.line, "code", fault)
         elif code in first_line:
@@ -87,27 +90,47 @@ def _checked(
             )
         elif row.shape is None:
             report.reject(row.line, "contour", row.fault)
-        elif not _field(row, NAME):
-            report.reject(row.line, "nom", _("Le nom du quartier manque."))
+        elif not nom:
+            report.reject(row.line, "nom", _missing(row, NAME, _("nom")))
         else:
             first_line[code] = row.line
-            accepted.append((row, code, _field(row, NAME)[:200], _field(row, COMMUNE)[:5]))
+            accepted.append((row, code, nom[:200], _field(row, COMMUNE)[:5]))
     return accepted
 
 
 def _field(row: ContourRow, names: tuple[str, ...]) -> str:
     """The first filled field among `names`."""
-    for name in names:
-        value = row.fields.get(plain_name(name)) or row.fields.get(plain_name(name[:10]))
-        if value:
-            return value
-    return ""
+    return next(filter(None, (row.fields.get(name) for name in _plain(names))), "")
+
+
+def _plain(names: tuple[str, ...]) -> list[str]:
+    """The names as they are compared, each in full then as a shapefile cuts it."""
+    return [plain_name(written) for name in names for written in (name, name[:10])]
+
+
+def _code(row: ContourRow) -> str:
+    """The code of the QPV, in the field that is named so or in whichever holds one."""
+    named = _field(row, CODE)
+    values = [value.upper().replace(" ", "") for value in (named, *row.fields.values())]
+    return next((v for v in values for pattern in CODES.values() if pattern.fullmatch(v)), values[0])
+
+
+def _name(row: ContourRow) -> str:
+    """The name of the QPV, in a field known for it or in one that is named much the same."""
+    return _field(row, NAME) or next((v for name, v in row.fields.items() if v and NAME_LIKE.match(name)), "")
+
+
+def _missing(row: ContourRow, names: tuple[str, ...], what: str) -> str:
+    """Why a value could not be had: the field is empty, or none is named so."""
+    if row.fields.keys() & set(_plain(names)):
+        return _("Le {what} du quartier manque.").format(what=what)
+    return _("Aucun champ ne donne le {what} du quartier. Champs du fichier : {fields}.").format(
+        what=what, fields=", ".join(row.fields) or _("aucun")
+    )
 
 
 def _code_fault(code: str, generation: int) -> str:
     """Why the code cannot be taken in this generation, or nothing."""
-    if not code:
-        return _("Le code du quartier manque.")
     if CODES[generation].fullmatch(code):
         return ""
     for other, pattern in CODES.items():

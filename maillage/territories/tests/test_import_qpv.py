@@ -116,6 +116,8 @@ def test_every_format_and_projection_gives_the_same_qpv(make, tmp_path):
         ("CODE_QP", "NOM_QP", "INSEE_COM", "93066"),
         ("code_quartier", "lib_qp", "code_insee", "93066"),
         ("code_quart", "nom_quarti", "code_commu", "93066"),
+        ("Identifiant 2015", "Libellé du QP", "Code INSEE", "93066"),
+        ("qpv", "Nom du quartier prioritaire", "commune", "93070"),
         # where the file does not say, the commune that holds most of it
         ("Code_Qp", "nom_quartier", "inconnu", "93070"),
     ],
@@ -127,6 +129,47 @@ def test_field_names_vary(tmp_path, code, name, commune, found):
 
     qpv = Qpv.objects.get()
     assert (qpv.code, qpv.nom, qpv.commune_id) == ("QP093001", "Les Bleuets", found)
+
+
+def test_a_file_whose_fields_say_nothing_is_told_which_they_are(tmp_path):
+    row = ({"code_qp": "QP093001", "Intitulé": "Les Bleuets"}, HOUSE)
+
+    report = import_qpv(geojson(tmp_path / "q.geojson", [row]), generation=2015)
+
+    assert [r.reason for r in report.rejections] == [
+        "Aucun champ ne donne le nom du quartier. Champs du fichier : codeqp, intitule."
+    ]
+
+
+def test_a_part_inside_another_makes_no_hole(tmp_path):
+    parts = [shapely.box(2.34, 48.90, 2.36, 48.92), shapely.box(2.345, 48.905, 2.35, 48.91)]
+    geometry = shapely.geometry.mapping(shapely.MultiPolygon(parts))
+
+    report = import_qpv(geojson(tmp_path / "q.geojson", [(named("QP093001"), geometry)]), generation=2015)
+
+    assert report == Report(read=1, created=1, repaired=1)
+    assert Qpv.objects.get().contour.area == pytest.approx(0.02 * 0.02)
+
+
+def test_a_knot_with_a_loose_end_among_other_shapes_is_kept(tmp_path):
+    ring = [*BOW_TIE, (2.33, 48.90), (2.34, 48.90)]
+    shapes = [{"type": "Polygon", "coordinates": [ring]}, {"type": "Point", "coordinates": [2.34, 48.9]}]
+    geometry = {"type": "GeometryCollection", "geometries": shapes}
+
+    report = import_qpv(geojson(tmp_path / "q.geojson", [(named("QP093001"), geometry)]), generation=2015)
+
+    assert report == Report(read=1, created=1, repaired=1)
+    assert len(Qpv.objects.get().contour) == 2
+
+
+def test_an_archive_may_give_the_same_contours_several_times_and_hidden_files(tmp_path):
+    file = zipped_shapefile(tmp_path / "q.zip")
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.write(geojson(tmp_path / "q.geojson"), "qp/QP_METROPOLE.geojson")
+        archive.writestr("__MACOSX/qp/._QP_METROPOLE.shp", b"\0\5\x16\7")
+        archive.writestr("metadata.json", "{}")
+
+    assert import_qpv(file, generation=2015) == Report(read=2, created=2, repaired=1)
 
 
 def test_a_shapefile_in_latin_1_keeps_its_accents(tmp_path):
