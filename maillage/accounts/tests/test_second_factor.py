@@ -59,7 +59,7 @@ def fall_asleep(client, minutes=16):
     session.save()
 
 
-def test_a_session_opened_by_a_code_by_mail_is_sent_to_set_a_factor_up_and_comes_back(own_database, client):
+def test_a_session_opened_by_a_code_by_mail_is_sent_to_set_a_factor_up_and_comes_back(bare_database, client):
     enter(client, make_user())
     response = client.get(f"{PAGE}?page=2")
     assert (response.status_code, response.url) == (

@@ -16,7 +16,7 @@ from maillage.journeys.tests.factories import NOW, agree, make_person, make_refe
 from maillage.organisations.tests.factories import make_organisation
 
 
-def test_sending_and_withdrawing_at_once_never_leave_a_referral_without_an_agreement(own_database):
+def test_sending_and_withdrawing_at_once_never_leave_a_referral_without_an_agreement(bare_database):
     with transaction.atomic():
         relay, network = make_organisation(), make_organisation()
         awa = member(user("awa@exemple.invalid"), relay)

@@ -276,7 +276,7 @@ def test_over_a_year_nobody_is_lost_nobody_is_flooded_and_no_timer_ends_anything
     assert states == {number: ends.get(fate, State.SANS_REPONSE) for number, fate in year.fates.items()}
 
 
-def test_two_runs_at_once_do_each_step_once(own_database, settings):
+def test_two_runs_at_once_do_each_step_once(bare_database, settings):
     settings.EMAIL_BACKEND = "maillage.core.mail.OutboxBackend"
     with transaction.atomic():
         relay, network = make_organisation(), make_organisation(courriel="accueil@reseau.invalid")

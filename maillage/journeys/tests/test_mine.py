@@ -1,260 +1,31 @@
-"""« Mon parcours »: a code opens one's own file and nobody else's, for half an hour; everything in it is one's to decide."""
+"""« Mon parcours »: everything in one's own file is one's to read, correct, take back, take away and erase."""
 
 import io
 import json
-from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
-from maillage.accounts.tests.people import person as user
 from maillage.accounts.tests.people import signed_in
 from maillage.core import sealed
 from maillage.core.acting import Purpose, for_purpose
-from maillage.core.models import OneTimeCode, OutgoingMail, OutgoingText
-from maillage.journeys import jobs
 from maillage.journeys.actions import consents
 from maillage.journeys.actions.documents import add_document
-from maillage.journeys.models import (
-    Appointment,
-    Consent,
-    Frein,
-    Note,
-    OpeningEvent,
-    Person,
-    State,
-    Step,
-)
-from maillage.journeys.tests.factories import act_as, agree, make_person, make_referral, member
-from maillage.organisations.tests.factories import NANTES, make_organisation
+from maillage.journeys.models import Consent, Note, Person, Step
+from maillage.journeys.tests.factories import act_as, agree
+from maillage.journeys.tests.mine_pages import HOME, PAGES, digits, enter, mine_home, outbox, run_jobs
+from maillage.organisations.tests.factories import make_organisation
 
 pytestmark = pytest.mark.django_db
-HOME = "/mon-parcours/"
-PAGES = (
-    "",
-    "lectures/",
-    "accords/",
-    "mes-donnees/",
-    "me-joindre/",
-    "effacer/",
-    "mon-parcours.json",
-    "mon-parcours.pdf",
-)
 
 
 @pytest.fixture
 def home(settings):
-    settings.EMAIL_BACKEND, settings.DEMO = "maillage.core.mail.OutboxBackend", True
-    now = timezone.now()
-
-    class Home:
-        relay, network = (
-            make_organisation(name="Le Relais", telephone="0240419000"),
-            make_organisation(name="Réseau B"),
-        )
-        awa = member(user("awa@exemple.invalid"), relay)
-        bo = member(user("bo@exemple.invalid"), network)
-        mariam = make_person(
-            relay, first_name="Mariam", last_name="Koné", phone="+33612345678", email="m@exemple.invalid",
-            commune_id=NANTES, created_at=now - timedelta(days=9),
-        )  # fmt: skip
-        zorah = make_person(relay, first_name="Zorah", phone="+33612345679")
-        sent = make_referral(
-            mariam,
-            relay,
-            network,
-            bo,
-            state=State.ACCEPTEE,
-            reason="Un camion de cuisine",
-            at=now - timedelta(days=8),
-        )
-
-    whose = {"person": Home.mariam, "organisation": Home.relay}
-    with for_purpose(Purpose.RETENTION):
-        Step.objects.create(**whose, kind="diagnostic", on=now.date())
-        Frein.objects.create(**whose, brake="mobilite", raised_on=now.date())
-        Note.objects.create(**whose, author=Home.awa, body="A trouvé un local")
-        Note.objects.create(**whose, author=Home.awa, body="Secret de conseillère", is_private=True)
-        Note.objects.create(person=Home.zorah, organisation=Home.relay, body="Note sur Zorah")
-        Appointment.objects.create(
-            **whose,
-            starts_at=now + timedelta(days=2),
-            ends_at=now + timedelta(days=2, hours=1),
-            place="3 rue du Tiers-Pot",
-        )
-    act_as(Home.awa)
-    OpeningEvent.objects.bulk_create(
-        OpeningEvent(
-            person_number=one.pk,
-            user_number=Home.awa.pk,
-            organisation_number=Home.relay.pk,
-            why=f"Appel {one.pk}",
-        )
-        for one in (Home.mariam, Home.zorah)
-    )
-    act_as(None)
-    return Home
-
-
-def outbox():
-    """(to, text) of what waits to leave, texts then mails; and forget it."""
-    with for_purpose(Purpose.MAIL):
-        found = [
-            *OutgoingText.objects.order_by("pk").values_list("to", "text"),
-            *OutgoingMail.objects.order_by("pk").values_list("to", "text"),
-        ]
-        OutgoingText.objects.all().delete()
-        OutgoingMail.objects.all().delete()
-    return found
-
-
-def run_jobs():
-    """What the worker does once the page is committed."""
-    with for_purpose(Purpose.PROOF):
-        keys = list(OneTimeCode.objects.exclude(address="").values_list("key", flat=True))
-    for key in keys:
-        jobs.send_entry(str(key))
-
-
-def digits(text):
-    return next(word for word in text.replace("\n", " ").split() if word.isdecimal() and len(word) == 6)
-
-
-def enter(reach="06 12 34 56 78", client=None):
-    """A browser in which this person opened their space by a code."""
-    client = client or Client()
-    assert client.post(f"{HOME}code/", {"reach": reach}).status_code == 302
-    run_jobs()
-    [(_to, text)] = outbox()
-    assert client.post(f"{HOME}code/", {"code": digits(text)}).url == HOME
-    return client
-
-
-@pytest.mark.parametrize("reach", ["06 12 34 56 78", "+33612345678", "M@exemple.invalid"])
-def test_a_code_on_the_phone_or_in_the_mailbox_opens_the_space(home, reach):
-    client = enter(reach)
-    page = client.get(HOME)
-    for text in (
-        "Bonjour Mariam", "Le Relais", "02 40 41 90 00", "3 rue du Tiers-Pot", "Réseau B", "C’est oui", "Un camion de cuisine",
-        "Diagnostic", "A trouvé un local", "Mobilité",
-    ):  # fmt: skip
-        assert text in page.text
-    for text in ("Zorah", "Secret de conseillère"):
-        assert text not in page.text
-    assert "no-store" in page["Cache-Control"]
-    assert f"Appel {home.mariam.pk}" in client.get(f"{HOME}lectures/").text
-    assert str(home.awa) in client.get(f"{HOME}lectures/").text
-    assert f"Appel {home.zorah.pk}" not in client.get(f"{HOME}lectures/").text
-
-
-def test_an_unknown_number_gets_the_same_page_and_no_code(home):
-    known, unknown = Client(), Client()
-    answers = [
-        client.post(f"{HOME}code/", {"reach": reach}, follow=True).text
-        for client, reach in ((known, "0612345678"), (unknown, "0698765432"))
-    ]
-    plain = [text.split("<form")[0] for text in answers]
-    assert plain[0] == plain[1]
-    run_jobs()
-    assert [to for to, _text in outbox()] == ["+33612345678"]
-    wrong = [
-        client.post(f"{HOME}code/", {"code": "12"}).text.split("<form")[0] for client in (known, unknown)
-    ]
-    assert wrong[0] == wrong[1]
-    with CaptureQueriesContext(connection) as first:
-        known.post(f"{HOME}code/", {"reach": "0612345678"})
-    with CaptureQueriesContext(connection) as second:
-        unknown.post(f"{HOME}code/", {"reach": "0698765432"})
-    assert len(first) == len(second)
-
-
-def test_guessing_a_code_stops_at_five_and_asking_at_the_limit(home):
-    client = Client()
-    client.post(f"{HOME}code/", {"reach": "0612345678"})
-    run_jobs()
-    [(_to, text)] = outbox()
-    code = digits(text)
-    for n in range(5):
-        guess = f"{(int(code) + 1 + n) % 10**6:06}"
-        assert client.post(f"{HOME}code/", {"code": guess}).status_code == 422
-    assert client.post(f"{HOME}code/", {"code": code}).status_code == 422
-    assert client.get(HOME).text.count("Recevoir mon code") == 1
-    stranger = Client()
-    stranger.post(f"{HOME}code/", {"reach": "0612345678"})
-    run_jobs()
-    fresh = digits(outbox()[0][1])
-    assert client.post(f"{HOME}code/", {"code": fresh}).status_code == 422  # another browser's code
-    statuses = [Client().post(f"{HOME}code/", {"reach": "0612345678"}).status_code for _ in range(4)]
-    assert statuses == [302, 302, 302, 429]
-    assert client.post(f"{HOME}code/", {"reach": "12"}).status_code == 422
-
-
-def test_without_a_gateway_codes_go_by_mail_alone(home, settings):
-    settings.DEMO = False
-    client = Client()
-    assert "par SMS" not in client.get(HOME).text
-    assert "par e-mail" in client.post(f"{HOME}code/", {"reach": "0612345678"}).text
-    enter("m@exemple.invalid", client)
-
-
-def test_the_session_is_a_new_one_and_ends_by_itself_or_by_leaving(home):
-    client = Client()
-    client.post(f"{HOME}code/", {"reach": "0612345678"})
-    fixed = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-    run_jobs()
-    client.post(f"{HOME}code/", {"code": digits(outbox()[0][1])})
-    key = client.cookies[django_settings.SESSION_COOKIE_NAME]
-    assert key.value != fixed
-    assert int(key["max-age"]) == 1800
-    assert not Session.objects.filter(session_key=fixed).exists()
-    thief = Client()
-    thief.cookies[django_settings.SESSION_COOKIE_NAME] = fixed
-    assert "Mariam" not in thief.get(HOME).text
-
-    row = Session.objects.get(session_key=key.value)
-    assert timedelta(minutes=29) < row.expire_date - timezone.now() <= timedelta(minutes=30)
-    Session.objects.filter(pk=row.pk).update(expire_date=timezone.now() + timedelta(minutes=1))
-    client.get(HOME)  # a page: the half hour starts again
-    assert Session.objects.get(pk=row.pk).expire_date - timezone.now() > timedelta(minutes=29)
-    Session.objects.filter(pk=row.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
-    assert "Mariam" not in client.get(HOME).text
-    assert client.get(f"{HOME}accords/").url == HOME
-
-    again = enter()
-    old = again.cookies[django_settings.SESSION_COOKIE_NAME].value
-    assert "Vous avez quitté" in again.post(f"{HOME}quitter/", follow=True).text
-    thief.cookies[django_settings.SESSION_COOKIE_NAME] = old
-    assert "Mariam" not in thief.get(HOME).text
-
-
-def test_entering_ends_a_professional_s_session_and_no_two_identities_meet(home):
-    client = signed_in(home.awa)
-    assert "compte professionnel" in client.get(HOME).text
-    enter(client=client)
-    assert client.get("/espace/orientations/").status_code == 302
-    assert "Bonjour Mariam" in client.get(HOME).text
-    other = signed_in(home.bo)
-    session = other.session
-    session["subject"] = f"person:{home.zorah.pk}"
-    session.save()
-    assert "Zorah" not in other.get(HOME).text
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_opens_without_a_code(home, page, client):
-    answer = client.get(HOME + page)
-    assert answer.status_code == (302 if page else 200)
-    assert "Mariam" not in answer.text
-    session = client.session
-    session["subject"] = f"referral:{home.sent.pk}"
-    session.save()
-    assert "Mariam" not in client.get(HOME + page).text
+    return mine_home(settings)
 
 
 def test_another_person_s_agreement_is_out_of_reach(home):
