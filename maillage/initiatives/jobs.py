@@ -3,6 +3,7 @@
 import structlog
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillage.core.acting import Purpose, acting_as
 from maillage.core.jobs import job
@@ -54,16 +55,17 @@ def import_file(file: str, progress: str, dry_run: bool) -> None:
     with acting_as(None, purpose=Purpose.ADMINISTRATION, read_only=True):
         user_id = IncomingFile.objects.values_list("user_id", flat=True).get(pk=file)
     with reporting(progress) as report:
-        report.total = 100
+        page = reverse("initiatives:import-file", args=[file])
+        report.total, report.result = 100, {"url": page, "label": _("Revenir au fichier")}
 
         def tell(share: float, step: str) -> None:
             report.done = int(share * 100)
-            report.advance(0, step or None)
+            report.advance(0, step)
 
         with acting_as(user_id):
             row = run_file(key=file, dry_run=dry_run, at=timezone.now(), tell=tell)
         report.result = {
-            "url": reverse("initiatives:import-file", args=[row.pk]),
+            "url": page,
             **{name: (row.report or {}).get(name, 0) for name in ("created", "updated", "rejected")},
         }
 

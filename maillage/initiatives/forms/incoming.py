@@ -48,7 +48,10 @@ class PlanForm(forms.Form):
         choices = [("", _("(aucune)"))] + [(column, column) for column in columns]
         for field in FIELDS:
             self.fields[f"column-{field.name}"] = forms.ChoiceField(
-                label=field.label, choices=choices, required=False
+                label=field.label,
+                choices=choices,
+                required=field.required,
+                error_messages={"required": _("Dites quelle colonne donne le nom des initiatives.")},
             )
 
     @property

@@ -120,8 +120,29 @@ def test_a_file_whose_titles_are_not_recognised_asks_for_them_first(sender):
     assert '<option value="lat" selected>' in shown
     assert 'name="column-lat"' not in folded
     assert answer.status_code == 422
-    assert "Aucune colonne ne donne le nom" in answer.text
+    assert "Dites quelle colonne donne le nom" in answer.text
     assert "--map" not in answer.text
+
+
+def test_a_work_that_is_cancelled_leads_back_to_its_file(sender):
+    client = signed_in(sender)
+    address = upload(client, b"nom;lat;lon\n" + b"A;48,85;2,35\n")["Location"]
+    answer = client.post(address, plan())
+    key = answer["Location"].strip("/").rsplit("/", 1)[-1]
+    Progress.objects.filter(pk=key).update(state="running")
+    write = progress.Report.write
+
+    def cancel_then_write(self, state):
+        write(self, state)
+        Progress.objects.filter(pk=key).update(cancel_asked=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress.Report, "write", cancel_then_write)
+        patch.setattr(progress, "SECONDS_BETWEEN_WRITES", 0)
+        work = run(answer, dry_run=True)
+
+    assert (work.state, work.result["url"]) == ("cancelled", address)
+    assert everyone(IncomingFile)[0].state == "sent"
 
 
 def test_an_import_is_not_done_before_its_check(moderator):
