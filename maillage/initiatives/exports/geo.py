@@ -66,6 +66,7 @@ def _umap_feature(row: Initiative) -> dict[str, Any]:
         "commune": row.commune.nom if row.commune else "",
         "source": row.source_name,
         "licence": row.licence,
+        "exemple": _("oui") if row.is_example else "",
     }
     return drawn
 

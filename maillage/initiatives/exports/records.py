@@ -63,6 +63,11 @@ def record(row: Initiative) -> dict[str, Any]:
     }
 
 
+def marked_title(row: Initiative) -> str:
+    """The title where nothing else says that the initiative is invented."""
+    return _("%(title)s (exemple)") % {"title": row.title} if row.is_example else row.title
+
+
 def address(row: Initiative) -> str:
     """The absolute address of the fiche."""
     return settings.BASE_URL + reverse("initiatives:fiche", args=[row.slug])

@@ -123,6 +123,16 @@ def test_the_feed_is_atom_with_positions_and_is_not_sent_twice(client):
     assert again.status_code == 304
 
 
+def test_the_feed_is_plain_text_and_marks_what_is_invented(client):
+    make_initiative(title="1 < 2", summary="<img src=x onerror=alert(1)> & Cie", is_example=True)
+
+    [entry] = ElementTree.fromstring(client.get("/initiatives/atom.xml").content).findall("a:entry", ATOM)
+
+    assert entry.findtext("a:title", namespaces=ATOM) == "1 < 2 (exemple)"
+    summary = entry.find("a:summary", ATOM)
+    assert (summary.get("type"), summary.text) == ("html", "&lt;img src=x onerror=alert(1)&gt; &amp; Cie")
+
+
 def test_the_feed_is_sent_again_once_an_older_fiche_left(client):
     older, _ = make_initiative(), make_initiative()
     tag = client.get("/initiatives/atom.xml")["ETag"]

@@ -16,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from maillage.core.errors import DomainError
+from maillage.initiatives.exports.records import marked_title
 from maillage.initiatives.map_view import map_of, symbols
 from maillage.initiatives.models import Initiative, Theme
 from maillage.initiatives.queries.fiche import fiche
@@ -103,13 +104,13 @@ def oembed(request: HttpRequest) -> HttpResponse:
     html = format_html(
         '<blockquote class="maillage-fiche"><p><a href="{}">{}</a></p><p>{}</p></blockquote>',
         request.GET["url"],
-        initiative.title,
+        marked_title(initiative),
         initiative.summary,
     )
     answer = {
         "type": "rich",
         "version": "1.0",
-        "title": initiative.title,
+        "title": marked_title(initiative),
         "author_name": initiative.author_name,
         "provider_name": "Maillage",
         "provider_url": settings.BASE_URL,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_safe
 from maillage.core.acting import acting_as
 from maillage.core.paging import conditional
 from maillage.initiatives.exports import FORMATS
-from maillage.initiatives.exports.records import address
+from maillage.initiatives.exports.records import address, marked_title
 from maillage.initiatives.models import Theme
 from maillage.initiatives.queries.places import named_territories
 from maillage.initiatives.queries.search import Criteria, exported, find, matching
@@ -72,11 +74,12 @@ def _feed(criteria: Criteria, latest: datetime | None) -> HttpResponse:
     )
     for row in find(criteria).order_by("-updated_at", "pk")[:FEED_LENGTH]:
         feed.add_item(
-            title=_readable(row.title),
+            title=_readable(marked_title(row)),
             link=address(row),
             # the key never changes, an address may
-            unique_id=f"tag:{settings.BASE_URL.split('//', 1)[1]},2026:initiative:{row.pk}",
-            description=_readable(row.summary),
+            unique_id=f"tag:{urlsplit(settings.BASE_URL).hostname},2026:initiative:{row.pk}",
+            # Django says that it is HTML
+            description=escape(_readable(row.summary)),
             pubdate=row.published_at,
             updateddate=row.updated_at,
             categories=[themes[code] for code in row.themes if code in themes],
