@@ -25,6 +25,14 @@ def test_the_embed_may_be_framed_anywhere_and_sets_nothing(client):
     assert len(answer.content) < 150_000
 
 
+def test_the_embed_marks_what_is_invented(client):
+    make_initiative(title="Le bus", is_example=True)
+
+    [line] = re.findall(r"<li>.*?</li>", client.get("/integrer/carte/").text)
+
+    assert '<span class="example">exemple</span>' in line
+
+
 def test_what_leaves_the_embed_opens_in_a_tab(client):
     make_initiative(title="Le bus", commune=GARGES)
 
