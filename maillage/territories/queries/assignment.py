@@ -1,5 +1,6 @@
 """Commune and QPV of each point of a file, whatever its size: streamed, exact, nothing half-written."""
 
+import codecs
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from maillage.territories.grid import ContourIndex
 
 BATCH_ROWS = 500_000
 BLOCK_BYTES = 32 * 1024 * 1024
-NUMBER = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 
 class UnusablePoints(DomainError):
@@ -131,6 +132,10 @@ def assign(
                         name=name, columns=", ".join(schema.names)
                     )
                 )
+            if schema.names.count(name) > 1:
+                raise UnusablePoints(
+                    _("Le fichier a plusieurs colonnes « {name} » : renommez-en une.").format(name=name)
+                )
         added = layers()
         if taken := [layer.column for layer in added if layer.column in schema.names]:
             raise UnusablePoints(
@@ -155,6 +160,8 @@ def assign(
 
 def _degrees(column: pa.Array, most: float) -> NDArray[np.float64]:
     """The column as numbers; what is no number of degrees becomes NaN."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         plain = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", ".")
         column = pc.if_else(pc.match_substring_regex(plain, NUMBER), plain, pa.scalar(None, plain.type))
@@ -170,6 +177,12 @@ def _reading(path: Path) -> Iterator[tuple[pa.Schema, str, Iterator[pa.RecordBat
     """The columns, the separator of a CSV, and the rows in batches."""
     if not path.is_file():
         raise UnusablePoints(_("{file} n’existe pas.").format(file=path))
+    uneven: list[pa_csv.InvalidRow] = []
+
+    def refuse(row: pa_csv.InvalidRow) -> str:
+        uneven.append(row)
+        return "error"
+
     try:
         if path.suffix.lower() == ".parquet":
             with pq.ParquetFile(path, memory_map=True) as parquet:
@@ -179,7 +192,11 @@ def _reading(path: Path) -> Iterator[tuple[pa.Schema, str, Iterator[pa.RecordBat
             with pa_csv.open_csv(
                 path,
                 read_options=pa_csv.ReadOptions(encoding=encoding, block_size=BLOCK_BYTES),
-                parse_options=pa_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+                parse_options=pa_csv.ParseOptions(
+                    delimiter=separator,
+                    newlines_in_values=True,
+                    invalid_row_handler=refuse,
+                ),
                 # as written: « 01004 » is not a number
                 convert_options=pa_csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
@@ -187,28 +204,55 @@ def _reading(path: Path) -> Iterator[tuple[pa.Schema, str, Iterator[pa.RecordBat
             ) as reader:
                 yield reader.schema, separator, iter(reader)
     except pa.ArrowException as error:
+        reason = _uneven(uneven[0]) if uneven else str(error).split("\n")[0]
         raise UnusablePoints(
-            _("{file} n’est pas lisible jusqu’au bout : {reason}").format(
-                file=path.name, reason=str(error).split("\n")[0]
-            )
+            _("{file} n’est pas lisible jusqu’au bout : {reason}").format(file=path.name, reason=reason)
         ) from error
+    except UnicodeDecodeError as error:
+        raise UnusablePoints(_not_text(path)) from error
+
+
+def _uneven(row: pa_csv.InvalidRow) -> str:
+    """What is wrong with a line that has more or fewer values than columns."""
+    return _(
+        "la ligne « {text} » a {found} valeurs pour {expected} colonnes. Une valeur qui contient le séparateur s’écrit entre guillemets."
+    ).format(text=row.text[:200], found=row.actual_columns, expected=row.expected_columns)
+
+
+def _not_text(path: Path) -> str:
+    return _(
+        "{file} n’est pas un texte en UTF-8 ni en Windows-1252 : enregistrez-le au format « CSV UTF-8 »."
+    ).format(file=path.name)
 
 
 def _dialect(path: Path) -> tuple[str, str, list[str]]:
-    """Separator, encoding and column names of a CSV, from its first line and first megabytes."""
+    """Separator, encoding and column names of a CSV, from its first line, and from all of it for the encoding."""
     with path.open("rb") as file:
-        start = file.read(4 * 1024 * 1024)
-    encoding = "utf8"
-    try:
-        # a character may be cut at the end of what was read
-        text = start[: len(start) - 4 if len(start) == 4 * 1024 * 1024 else None].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        encoding, text = "cp1252", start.decode("cp1252", "replace")
-    header = text.split("\n", 1)[0].rstrip("\r")
+        start = file.read(BLOCK_BYTES)
+    encoding = "utf8" if _is_utf8(path) else "cp1252"
+    header, end, _rows = start.removeprefix(codecs.BOM_UTF8).decode(encoding, "replace").partition("\n")
     separator = max(";,\t|", key=header.count)
     if not header.strip():
         raise UnusablePoints(_("{file} est vide.").format(file=path.name))
+    if "\0" in header:  # UTF-16, or no text at all
+        raise UnusablePoints(_not_text(path))
+    if not end:
+        raise UnusablePoints(_("{file} n’a aucune ligne sous celle de ses colonnes.").format(file=path.name))
+    header = header.rstrip("\r")
     return separator, encoding, [name.strip().strip('"') for name in header.split(separator)]
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether the whole file is: the first accent may come late (about a second a gigabyte)."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(BLOCK_BYTES):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 @contextmanager

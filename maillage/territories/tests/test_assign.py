@@ -116,17 +116,38 @@ def test_it_says_what_locate_says(tmp_path, qpv, box):
         assert row["code_qpv_2015"] == next((q.code for q in here.qpv if q.generation == 2015), None)
 
 
+def test_an_accent_of_latin_1_may_come_late(tmp_path):
+    rows = "-1.5536,47.2184,Nantes\n" * 250_000 + "-1.5536,47.2184,Orvault été\n"
+    (tmp_path / "in.csv").write_bytes(("lon,lat,nom\n" + rows).encode("cp1252"))
+
+    assert assign(tmp_path / "in.csv", tmp_path / "out.csv", lon="lon", lat="lat").rows == 250_001
+    assert "Orvault été" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "column", [["-1.5536", "-,5"], pa.array(["-1,5536", "-.5"]).dictionary_encode(), [-1.5536, -0.5]]
+)
+def test_coordinates_may_be_written_in_many_ways(tmp_path, column):
+    pq.write_table(pa.table({"lon": column, "lat": [47.2184, 47.0]}), tmp_path / "in.parquet")
+
+    assert assign(tmp_path / "in.parquet", tmp_path / "out.parquet", lon="lon", lat="lat").unplaced == 0
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         ("", "est vide"),
         ("x,y\n1,2\n", "La colonne « lon » manque. Colonnes du fichier : x, y"),
         ("lon,lat,code_commune\n1,2,3\n", "déjà une colonne « code_commune »"),
-        ("lon,lat\n1,2\n1,2,3\n", "n’est pas lisible jusqu’au bout"),
+        ("lon,lat\n1,2\n1,2,3\n", "jusqu’au bout : la ligne « 1,2,3 » a 3 valeurs pour 2 colonnes"),
+        ("lon,lat", "aucune ligne"),
+        ("lon,lon,lat\n1,2,3\n", "plusieurs colonnes « lon »"),
+        (b"lon,lat\n1,\x9d\n", "ni en Windows-1252"),
+        ("lon,lat\n1,2\n".encode("utf-16"), "ni en Windows-1252"),
     ],
 )
 def test_a_useless_file_gets_a_sentence_and_leaves_nothing(tmp_path, content, says):
-    (tmp_path / "in.csv").write_text(content)
+    (tmp_path / "in.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
 
     with pytest.raises(UnusablePoints, match=says):
         assign(tmp_path / "in.csv", tmp_path / "out.csv", lon="lon", lat="lat")
