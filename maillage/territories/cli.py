@@ -104,18 +104,22 @@ class Command(TyperCommand, name="territories"):
         if as_json:
             self.stdout.write(json.dumps(found.as_json(), ensure_ascii=False))
             return
+        shared = found.commune is None and found.departement is not None
+        if shared:
+            self.stdout.write("Commune : plusieurs sont possibles ici, leurs limites ne sont pas publiées")
         for name, place in (
-            ("Commune", found.commune),
+            *(() if shared else (("Commune", found.commune),)),
+            *((("Arrondissement", found.arrondissement),) if found.arrondissement else ()),
             ("EPCI", found.epci),
             ("Département", found.departement),
             ("Région", found.region),
         ):
             self.stdout.write(f"{name} : {f'{place.nom} ({place.code})' if place else 'aucun territoire'}")
         for qpv in found.qpv:
-            self.stdout.write(f"QPV {qpv.generation} : {qpv.nom} ({qpv.code})")
+            self.stdout.write(f"QPV {qpv.generation} : {qpv.told} ({qpv.code})")
         if (nearest := found.nearest_qpv) and not found.qpv:
             self.stdout.write(
-                f"QPV le plus proche : {nearest.nom} ({nearest.code}, {nearest.generation}), à {nearest.distance_m:.0f} m"
+                f"QPV le plus proche : {nearest.told} ({nearest.code}, {nearest.generation}), à {nearest.distance_m:.0f} m"
             )
 
     @command()

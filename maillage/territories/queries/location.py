@@ -32,6 +32,13 @@ class QpvHere:
     generation: int
     is_schematic: bool
 
+    @property
+    def told(self) -> str:
+        """The name where nothing else tells an example of the demo from an official contour."""
+        if self.is_schematic:
+            return _("{nom}, périmètre schématique (exemple)").format(nom=self.nom)
+        return self.nom
+
 
 @dataclass(frozen=True)
 class NearestQpv(QpvHere):
@@ -64,11 +71,11 @@ class Location:
             "epci": _code_and_name(self.epci),
             "departement": _code_and_name(self.departement),
             "region": _code_and_name(self.region),
-            "qpv": [{"code": q.code, "nom": q.nom, "generation": q.generation} for q in self.qpv],
+            "qpv": [{"code": q.code, "nom": q.told, "generation": q.generation} for q in self.qpv],
             "nearest_qpv": nearest
             and {
                 "code": nearest.code,
-                "nom": nearest.nom,
+                "nom": nearest.told,
                 "generation": nearest.generation,
                 "distance_m": nearest.distance_m,
             },

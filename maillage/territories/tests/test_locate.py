@@ -206,6 +206,31 @@ def test_the_command_reads_well(capfd):
     assert "QPV le plus proche : Bellevue (QN04401M, 2024), à 79" in out
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat", "line"),
+    [
+        ("2.3444", "48.8925", "Arrondissement : Paris 18e Arrondissement (75118)"),
+        ("2.9396", "45.1509", "Commune : plusieurs sont possibles ici, leurs limites ne sont pas publiées"),
+        ("-5.5", "46.5", "Commune : aucun territoire"),
+    ],
+)
+def test_the_command_says_what_the_page_says(capfd, lon, lat, line):
+    call_command("territories", "locate", lon, lat)
+
+    assert line in capfd.readouterr().out.splitlines()
+
+
+def test_an_example_of_the_demo_is_never_told_as_official(capfd, client):
+    make_qpv(schematic=True, code="EX1", nom="Bellevue")
+    told = "Bellevue, périmètre schématique (exemple)"
+
+    call_command("territories", "locate", "-1.5536", "47.2184")
+
+    assert f"QPV 2024 : {told} (EX1)" in capfd.readouterr().out
+    here = client.get("/api/v1/territories/locate?lon=-1.5536&lat=47.2184").json()
+    assert (here["qpv"][0]["nom"], here["nearest_qpv"]["nom"]) == (told, told)
+
+
 def test_the_command_refuses_with_a_sentence():
     with pytest.raises(CommandError, match=r"essayez 102\.35 et 48\.85"):
         call_command("territories", "locate", "48.85", "102.35")
