@@ -17,6 +17,7 @@ READS = [path for path, methods in SCHEMA["paths"].items() if "get" in methods]
 @pytest.mark.parametrize("path", READS)
 def test_no_documented_call_fails(path):
     operation = schemathesis.openapi.from_dict(SCHEMA)[path]["GET"]
+    responses = SCHEMA["paths"][path]["get"]["responses"]
     client = Client(raise_request_exception=False)
     answered = set()
 
@@ -32,6 +33,12 @@ def test_no_documented_call_fails(path):
         answer = client.get(case.formatted_path, case.query)
         answered.add(answer.status_code)
         assert answer.status_code < 500, (case.formatted_path, case.query)
+        documented = responses.get(str(answer.status_code), {}).get("content", {})
+        assert answer["Content-Type"].split(";")[0] in documented, (
+            answer.status_code,
+            case.formatted_path,
+            case.query,
+        )
 
     call()
     assert answered

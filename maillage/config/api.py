@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from maillage.core.errors import DomainError
 from maillage.core.problems import problem, refusal
@@ -27,7 +28,31 @@ ROUTERS: dict[str, str] = {
     "territories": "maillage.territories.api.router",
 }
 
-api = NinjaAPI(
+PROBLEM = "application/problem+json"
+
+
+class Api(NinjaAPI):
+    """The API, whose description says of refusals what they are: problems, and possible wherever there is a parameter."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI description."""
+        schema = super().get_openapi_schema(**options)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                responses = operation["responses"]
+                if operation["parameters"] and 422 not in responses:
+                    shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    responses[422] = {
+                        "description": "Unprocessable Entity",
+                        "content": {"application/json": shape},
+                    }
+                for status, response in responses.items():
+                    if int(status) >= 400 and "application/json" in response.get("content", {}):
+                        response["content"] = {PROBLEM: response["content"]["application/json"]}
+        return schema
+
+
+api = Api(
     title="Maillage",
     version="1.0.0",
     description=(
