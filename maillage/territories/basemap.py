@@ -1,7 +1,7 @@
 """The base map as SVG: tiles, and the first view of a page.
 
 Colours are CSS variables with a fallback, so that an inline drawing follows the page's theme and an <img> stays
-readable. Lines are drawn in quarters of a pixel; letters in pixels.
+readable. Lines are drawn in quarters of a pixel, in halves inside a page; letters in pixels.
 """
 
 import math
@@ -15,7 +15,6 @@ from maillage.territories.queries.basemap import (
     EARTH,
     TILE_PX,
     Box,
-    Label,
     View,
     drawn_lines,
     drawn_qpv,
@@ -23,7 +22,6 @@ from maillage.territories.queries.basemap import (
     tile_box,
 )
 
-UNITS = 4  # a pixel
 LABEL_PX = 12
 UNDER_MARKER_PX = 28
 LABEL_MARGIN_PX = 110  # a name may start in the next tile
@@ -101,26 +99,31 @@ def window_around(box: Box, width: int, height: int, *, last_zoom: int = 13) -> 
 EPCI_FROM, COMMUNES_FROM = 10, 11
 
 
-def first_view(window: Window, *, margin_px: int = 0) -> SafeString:
+def first_view(window: Window, *, margin_px: int = 0, epci_from: int = EPCI_FROM) -> SafeString:
     """The base map of a window as SVG content: land, borders, QPV and names, in pixels from its top left corner.
 
-    `margin_px` draws as much again around it, for a frame of other proportions.
+    `margin_px` draws as much again around it, for a frame of other proportions; borders of EPCI are drawn from `epci_from`.
     """
     view = View(
-        window.box, window.zoom, margin_px=margin_px, epci_from=EPCI_FROM, communes_from=COMMUNES_FROM
+        window.box,
+        window.zoom,
+        units_per_px=2,
+        margin_px=margin_px,
+        epci_from=epci_from,
+        communes_from=COMMUNES_FROM,
     )
-    parts = [_lines(view, window.zoom)]
+    parts = [_lines(view)]
     if window.zoom >= QPV_FROM_ZOOM:
         parts.append(_qpv(view))
-    parts.append(_names(labels(view), window.zoom))
+    parts.append(_names(view))
     return mark_safe("".join(parts))  # noqa: S308 names are escaped, the rest is numbers
 
 
 def contours_tile(z: int, x: int, y: int) -> str | None:
     """The SVG of one tile of land, borders and names; None where there is nothing."""
     box = tile_box(z, x, y)
-    lines = _lines(View(box, z), z)
-    names = _names(labels(View(box, z, margin_px=LABEL_MARGIN_PX)), z, inside_px=TILE_PX)
+    lines = _lines(View(box, z))
+    names = _names(View(box, z, margin_px=LABEL_MARGIN_PX), inside_px=TILE_PX)
     return _tile(lines + names) if lines or names else None
 
 
@@ -139,55 +142,57 @@ def _tile(content: str) -> str:
     )
 
 
-def _lines(view: View, zoom: int) -> str:
+def _lines(view: View) -> str:
     found = drawn_lines(view)
     paths = []
     if land := found.pop("land", ""):
         paths.append(f'<path d="{land}" fill="{LAND}" stroke="none"/>')
     for level, d in found.items():
         colour, width = STROKES[Border.Level(int(level))]
-        if zoom < 6:
+        if view.zoom < 6:
             width = min(width, 0.9)
-        paths.append(f'<path d="{d}" stroke="{colour}" stroke-width="{width * UNITS:g}"/>')
+        paths.append(f'<path d="{d}" stroke="{colour}" stroke-width="{width * view.units_per_px:g}"/>')
     if not paths:
         return ""
-    return f'<g transform="scale({1 / UNITS:g})" fill="none" stroke-linejoin="round">{"".join(paths)}</g>'
+    return f'<g transform="scale({1 / view.units_per_px:g})" fill="none" stroke-linejoin="round">{"".join(paths)}</g>'
 
 
 def _qpv(view: View, generation: int | None = None) -> str:
     paths = []
+    px = view.units_per_px
     for found in drawn_qpv(view, generation):
-        dashes = f' stroke-dasharray="{3 * UNITS} {2 * UNITS}"' if found.is_schematic else ""
+        dashes = f' stroke-dasharray="{3 * px} {2 * px}"' if found.is_schematic else ""
         latest = generation is not None or found.is_latest
         look = (
-            f'fill="{CANAL}" fill-opacity=".14" stroke-width="{1.2 * UNITS:g}"'
+            f'fill="{CANAL}" fill-opacity=".14" stroke-width="{1.2 * px:g}"'
             if latest
-            else f'fill="none" stroke-opacity=".55" stroke-width="{0.8 * UNITS:g}"'
+            else f'fill="none" stroke-opacity=".55" stroke-width="{0.8 * px:g}"'
         )
         paths.append(f'<path d="{found.d}" {look} stroke="{CANAL}"{dashes}/>')
     if not paths:
         return ""
-    return f'<g transform="scale({1 / UNITS:g})" stroke-linejoin="round">{"".join(paths)}</g>'
+    return f'<g transform="scale({1 / view.units_per_px:g})" stroke-linejoin="round">{"".join(paths)}</g>'
 
 
-def _names(found: list[Label], zoom: int, *, inside_px: float | None = None) -> str:
+def _names(view: View, *, inside_px: float | None = None) -> str:
     """Names at their town hall, larger for larger towns. With `inside_px`, only those that reach the tile.
 
     The class `far` marks those that would not find room one zoom further out: a small screen leaves them out.
     """
     texts = []
-    for name in found:
+    for name in labels(view):
         size = LABEL_PX + (
             3 if (name.population or 0) > 100_000 else 1 if (name.population or 0) > 20_000 else 0
         )
         # a marker at the town hall must not hide the name; further out, the name would leave its place
-        x, y = name.x / UNITS, name.y / UNITS + (UNDER_MARKER_PX if zoom >= 10 else size / 3)
+        x = name.x / view.units_per_px
+        y = name.y / view.units_per_px + (UNDER_MARKER_PX if view.zoom >= 10 else size / 3)
         half = len(name.nom) * size * 0.32
         if inside_px is not None and not (
             -half < x < inside_px + half and -2 * size < y < inside_px + 2 * size
         ):
             continue
-        far = ' class="far"' if name.min_zoom >= zoom else ""
+        far = ' class="far"' if name.min_zoom >= view.zoom else ""
         texts.append(f'<text x="{x:g}" y="{y:g}" font-size="{size}"{far}>{escape(name.nom)}</text>')
     if not texts:
         return ""

@@ -253,7 +253,7 @@ def test_a_first_view_leaves_small_borders_to_the_tiles_until_they_are_few(zoom,
     drawn = first_view(window, margin_px=300)
 
     fine = sum(level <= smallest for level in (Border.Level.EPCI, Border.Level.COMMUNE))
-    assert drawn.count(f'stroke-width="{STROKES[Border.Level.EPCI][1] * 4:g}"') == fine
+    assert drawn.count(f'stroke-width="{STROKES[Border.Level.EPCI][1] * 2:g}"') == fine
     assert len(drawn) < 90_000
 
 
