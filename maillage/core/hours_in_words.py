@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from maillage.core.hours import WrongHours, checked_hours, is_open, openings
@@ -15,6 +16,7 @@ from maillage.core.imports.values import plain
 
 Spans = tuple[tuple[time, time], ...]
 WEEKS = 5  # a fifth Tuesday comes within them
+NO_BREAK = "\u00a0"
 MIDNIGHT = time(0)
 A_DAY = timedelta(days=1)
 
@@ -65,13 +67,18 @@ def span_in_words(start: time, end: time) -> str:
     return _("%(start)s à %(end)s") % {"start": time_in_words(start), "end": time_in_words(end)}
 
 
+def hour_in_words(at: datetime) -> str:
+    """The time of day, in the instance's zone."""
+    return time_in_words(localtime(at).time())
+
+
 def time_in_words(moment: time) -> str:
-    """« 9 h », « 9 h 30 », « minuit »."""
-    if moment == MIDNIGHT:
+    """« 9 h », « 9 h 30 », « minuit »; no line ends inside."""
+    if moment.replace(second=0, microsecond=0) == MIDNIGHT:
         return _("minuit")
-    if not moment.minute:
-        return _("%(hour)s h") % {"hour": moment.hour}
-    return _("%(hour)s h %(minute)s") % {"hour": moment.hour, "minute": f"{moment.minute:02}"}
+    parts = {"hour": moment.hour, "minute": f"{moment.minute:02}"}
+    said = _("%(hour)s h %(minute)s") if moment.minute else _("%(hour)s h")
+    return (said % parts).replace(" ", NO_BREAK)
 
 
 def day_in_words(day: date) -> str:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from maillage.core.hours_in_words import hour_in_words
 from maillage.offers.answer import FinancingItem, Item
 from maillage.offers.models import Brake, Kind, Phase
 from maillage.offers.models.vocabulary import LABELS
@@ -120,26 +121,16 @@ def travel_words(seconds: int) -> str:
     return said % {"time": time}
 
 
-def clock(at: datetime) -> str:
-    """« 17 h », « 9 h 30 », in the instance's time."""
-    at = timezone.localtime(at)
-    return (
-        _("%(hours)s h %(minutes)s") % {"hours": at.hour, "minutes": f"{at.minute:02}"}
-        if at.minute
-        else _("%(hours)s h") % {"hours": at.hour}
-    )
-
-
 def moment(at: datetime, now: datetime) -> str:
     """« aujourd’hui à 14 h », « demain à 9 h », « jeudi à 9 h 30 », « jeudi 3 décembre à 9 h 30 »."""
     day, today = timezone.localtime(at).date(), timezone.localtime(now).date()
     days = (day - today).days
     if days == 0:
-        return _("aujourd’hui à %(hour)s") % {"hour": clock(at)}
+        return _("aujourd’hui à %(hour)s") % {"hour": hour_in_words(at)}
     if days == 1:
-        return _("demain à %(hour)s") % {"hour": clock(at)}
+        return _("demain à %(hour)s") % {"hour": hour_in_words(at)}
     named = date_format(day, "l" if 1 < days < 7 else "l j F")
-    return _("%(day)s à %(hour)s") % {"day": named, "hour": clock(at)}
+    return _("%(day)s à %(hour)s") % {"day": named, "hour": hour_in_words(at)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +145,7 @@ class Doors:
 def doors(item: Item, now: datetime) -> Doors:
     """What to tell of the opening hours of `item` at `now`."""
     if item.open_now:
-        until = _("jusqu’à %(hour)s") % {"hour": clock(item.closes_at)} if item.closes_at else ""
+        until = _("jusqu’à %(hour)s") % {"hour": hour_in_words(item.closes_at)} if item.closes_at else ""
         return Doors("open", _("Ouvert maintenant"), until)
     if item.next_opening:
         said = _("Prochaine permanence") if item.by_appointment else _("Ouvre")

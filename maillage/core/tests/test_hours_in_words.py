@@ -13,11 +13,11 @@ WEDNESDAY = date(2026, 11, 25)
 @pytest.mark.parametrize(
     ("hours", "said"),
     [
-        ("Mo-Fr 09:00-12:00,14:00-17:30; PH off", [("du lundi au vendredi", "9 h à 12 h et 14 h à 17 h 30")]),
-        ("Tu,Th 14:00-17:00", [("mardi et jeudi", "14 h à 17 h")]),
-        ("Mo-We 09:00-12:00; Sa 10:00-12:00", [("du lundi au mercredi", "9 h à 12 h"), ("samedi", "10 h à 12 h")]),
+        ("Mo-Fr 09:00-12:00,14:00-17:30; PH off", [("du lundi au vendredi", "9\u00a0h à 12\u00a0h et 14\u00a0h à 17\u00a0h\u00a030")]),
+        ("Tu,Th 14:00-17:00", [("mardi et jeudi", "14\u00a0h à 17\u00a0h")]),
+        ("Mo-We 09:00-12:00; Sa 10:00-12:00", [("du lundi au mercredi", "9\u00a0h à 12\u00a0h"), ("samedi", "10\u00a0h à 12\u00a0h")]),
         ("24/7", [("tous les jours", "jour et nuit")]),
-        ("Fr 20:00-02:00", [("vendredi", "20 h à 2 h")]),
+        ("Fr 20:00-02:00", [("vendredi", "20\u00a0h à 2\u00a0h")]),
         ("", []),
         ("quand on veut", []),
     ],
@@ -30,12 +30,12 @@ def test_holidays_leave_the_usual_week_alone():
     around_christmas = date(2026, 12, 21)
 
     assert week_in_words("Mo-Fr 09:00-12:00; PH off", around_christmas) == [
-        ("du lundi au vendredi", "9 h à 12 h", False)
+        ("du lundi au vendredi", "9\u00a0h à 12\u00a0h", False)
     ]
 
 
 def test_what_is_not_every_week_says_so():
-    assert week_in_words("Tu[1] 14:00-16:00", WEDNESDAY) == [("mardi", "14 h à 16 h", True)]
+    assert week_in_words("Tu[1] 14:00-16:00", WEDNESDAY) == [("mardi", "14\u00a0h à 16\u00a0h", True)]
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,11 @@ def test_a_distance_in_words(metres, approximate, told):
 @pytest.mark.parametrize(
     ("at", "told"),
     [
-        (datetime(2026, 11, 25, 14, 0, tzinfo=PARIS), "aujourd’hui à 14 h"),
-        (datetime(2026, 11, 26, 9, 30, tzinfo=PARIS), "demain à 9 h 30"),
-        (datetime(2026, 11, 27, 9, 5, tzinfo=PARIS), "vendredi à 9 h 05"),
-        (datetime(2026, 12, 3, 9, 0, tzinfo=PARIS), "jeudi 3 décembre à 9 h"),
-        (datetime(2026, 11, 25, 23, 30, tzinfo=ZoneInfo("UTC")), "demain à 0 h 30"),
+        (datetime(2026, 11, 25, 14, 0, tzinfo=PARIS), "aujourd’hui à 14\u00a0h"),
+        (datetime(2026, 11, 26, 9, 30, tzinfo=PARIS), "demain à 9\u00a0h\u00a030"),
+        (datetime(2026, 11, 27, 9, 5, tzinfo=PARIS), "vendredi à 9\u00a0h\u00a005"),
+        (datetime(2026, 12, 3, 9, 0, tzinfo=PARIS), "jeudi 3 décembre à 9\u00a0h"),
+        (datetime(2026, 11, 25, 23, 30, tzinfo=ZoneInfo("UTC")), "demain à 0\u00a0h\u00a030"),
     ],
 )
 def test_a_moment_is_told_from_the_day_of_the_reader(at, told):
@@ -60,9 +60,9 @@ def test_a_moment_is_told_from_the_day_of_the_reader(at, told):
 @pytest.mark.parametrize(
     ("facts", "state", "said"),
     [
-        ({"open_now": True, "closes_at": datetime(2026, 11, 25, 17, 0, tzinfo=PARIS)}, "open", "jusqu’à 17 h"),
+        ({"open_now": True, "closes_at": datetime(2026, 11, 25, 17, 0, tzinfo=PARIS)}, "open", "jusqu’à 17\u00a0h"),
         ({"open_now": True}, "open", ""),
-        ({"open_now": False, "next_opening": datetime(2026, 11, 26, 9, 0, tzinfo=PARIS)}, "closed", "demain à 9 h"),
+        ({"open_now": False, "next_opening": datetime(2026, 11, 26, 9, 0, tzinfo=PARIS)}, "closed", "demain à 9\u00a0h"),
         ({"open_now": False}, "closed", ""),
         ({}, "unknown", ""),
     ],

@@ -264,8 +264,8 @@ def test_two_people_who_change_permanences_at_once_lose_nothing(client, keeper):
         ("D", "We 09:00-12:00"), ("Sa nouvelle", "Tu 14:00-17:00"), ("Ma nouvelle", "Tu 14:00-17:00"), ("", ""),
     ]  # fmt: skip
     assert "Permanence « D » · Horaires" in page
-    assert "Vous : mercredi 9 h à 12 h" in page
-    assert "L’autre personne : jeudi 9 h à 12 h" in page
+    assert "Vous : mercredi 9\u00a0h à 12\u00a0h" in page
+    assert "L’autre personne : jeudi 9\u00a0h à 12\u00a0h" in page
     assert page.count("Permanence « ") == 1
     assert sorted(row.permanences.values_list("place", flat=True)) == [
         "A",
@@ -312,7 +312,7 @@ def test_what_one_removes_and_the_other_changes_is_shown_to_the_one_who_saves_la
         (str(i_remove.pk), "A", True), ("", "B changée", False), ("", "", False),
     ]  # fmt: skip
     assert "Vous : à retirer" in page
-    assert "L’autre personne : vendredi 9 h à 12 h" in page
+    assert "L’autre personne : vendredi 9\u00a0h à 12\u00a0h" in page
     assert "L’autre personne : retirée" in page
 
 

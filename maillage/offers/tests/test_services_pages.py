@@ -151,7 +151,7 @@ def test_a_service_says_when_for_whom_and_why(client):
     page = client.get(f"/services/{row.slug}/").content.decode()
 
     for words in (
-        'href="tel:+33199001122"', "01 99 00 11 22", "du lundi au vendredi", "9 h à 12 h", "C’est gratuit", "Femmes",
+        'href="tel:+33199001122"', "01 99 00 11 22", "du lundi au vendredi", "9\u00a0h à 12\u00a0h", "C’est gratuit", "Femmes",
         "On y parle aussi : arabe", "Premier rendez-vous en 7 jours", "Pour qui habite : Val-d", "confirmé le",
         "Fermé exceptionnellement", "Prochaines dates", "1 rue des Lilas", "<strong>compte</strong>", "Signaler une erreur",
     ):  # fmt: skip
@@ -179,7 +179,10 @@ def test_a_permanence_skips_the_days_that_are_shut(client):
 def test_the_dates_of_a_permanence_are_said_in_french():
     at = datetime(2026, 12, 1, 14, 30, tzinfo=timezone.get_default_timezone())
 
-    assert when(Opening(at, at + timedelta(hours=2))) == "mardi 1er décembre, 14 h 30 à 16 h 30"
+    assert (
+        when(Opening(at, at + timedelta(hours=2)))
+        == "mardi 1er décembre, 14\u00a0h\u00a030 à 16\u00a0h\u00a030"
+    )
     assert day_in_words(date(2026, 12, 24)) == "jeudi 24 décembre"
 
 

@@ -97,7 +97,7 @@ def test_the_page_says_what_is_known(client):
     page = client.get(f"/structures/{row.slug}/").text
 
     for said in (
-        "Relais de proximité · Lieu pour entreprendre", "<strong>près de chez vous</strong>", "02 40 41 90 00", "9 h à 12 h",
+        "Relais de proximité · Lieu pour entreprendre", "<strong>près de chez vous</strong>", "02 40 41 90 00", "9\u00a0h à 12\u00a0h",
         "Nantes Métropole", "France entière", "Droit à l’Initiative", "Réseau des bus", "06 12 34 56 78",
     ):  # fmt: skip
         assert said in page

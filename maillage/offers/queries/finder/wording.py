@@ -13,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from maillage.core.examples import marked
+from maillage.core.hours_in_words import hour_in_words
 from maillage.offers.answer import Reason
 from maillage.offers.models import Brake, Kind, Language, Phase
 from maillage.offers.models.vocabulary import LABELS
@@ -159,14 +160,14 @@ def from_afar(also_on_site: bool) -> Reason:
 def is_open(until: datetime | None) -> Reason:
     if until is None:
         return Reason("ouvert", _("ouvert maintenant"))
-    return Reason("ouvert", _("ouvert maintenant jusqu’à %(hour)s") % {"hour": hour(until)})
+    return Reason("ouvert", _("ouvert maintenant jusqu’à %(hour)s") % {"hour": hour_in_words(until)})
 
 
 @remembered
 def opens(at: datetime, today: date) -> Reason:
     local = localtime(at)
     days = (local.date() - today).days
-    when = {"hour": hour(at), "day": date_format(local, "l j F")}
+    when = {"hour": hour_in_words(at), "day": date_format(local, "l j F")}
     if days == 0:
         return Reason("ouvre", _("ouvre aujourd’hui à %(hour)s") % when)
     if days == 1:
@@ -252,14 +253,6 @@ def distance_in_words(metres: float) -> str:
     return _("%(n)s km") % {
         "n": number_format(round(km, 1) if km < 9.95 else round(km), use_l10n=True, force_grouping=True)
     }
-
-
-def hour(at: datetime) -> str:
-    """« 17 h », « 9 h 30 »."""
-    local = localtime(at)
-    if local.minute:
-        return _("%(hour)s h %(minute)s") % {"hour": local.hour, "minute": f"{local.minute:02}"}
-    return _("%(hour)s h") % {"hour": local.hour}
 
 
 def listed(codes: tuple[str, ...]) -> str:
