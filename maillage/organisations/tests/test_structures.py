@@ -266,7 +266,7 @@ def test_an_address_of_the_structure_gives_the_place_at_once():
         False,
     )
     stranger = signed_in(person("autre@exemple.fr"))
-    assert stranger.post(link).status_code == 422
+    assert stranger.post(link).status_code == 410
     assert browser.get(link).status_code == 200
     assert not Membership.objects.exists()
     assert browser.post(link).status_code == 302
