@@ -4,15 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from maillage.territories.queries.names import PlaceFound, search_anything, search_places
+from maillage.territories.queries.names import STREET, TOWN, PlaceFound, search_anything, search_places
 
 LONGEST = 200
 CHOICES = 6
-# a number, then words
-STREET = re.compile(r"\d\s*(bis|ter|quater)?,?\s+\D{3,}", re.IGNORECASE)
 POSTAL_CODE = re.compile(r"\b\d{5}\b")
-# what follows a street in an address: « 3 rue du Tiers-Pot, 95140 Garges-lès-Gonesse »
-TOWN = re.compile(r"\b\d{5}\b.*$|[^,]+$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ LONGEST = 80
 # below, a likeness means nothing
 SHORTEST_FOR_TYPOS = 4
 POSTAL_CODE = re.compile(r"\b(\d{2}|97\d|98\d)\d{2,3}\b")
+# a number, then words
+STREET = re.compile(r"\d\s*(bis|ter|quater)?,?\s+\D{3,}", re.IGNORECASE)
+# what follows a street in an address: « 3 rue du Tiers-Pot, 95140 Garges-lès-Gonesse »
+TOWN = re.compile(r"\b\d{5}\b.*$|(?<=,)[^,]+$")
 DEPARTEMENT = re.compile(r"(?<=\s)(\d{2}|2[ab]|97\d)$")
 
 
@@ -40,27 +44,35 @@ class PlaceFound:
 
 
 def search_anything(text: str, limit: int = 8) -> list[PlaceFound]:
-    """What `search_places` finds, then street addresses when `text` looks like one and the geocoder answers."""
-    found = search_places(text, limit)
+    """What `search_places` finds, then street addresses when `text` looks like one and the geocoder answers.
+
+    A street that nobody knows leads to its town, when a comma or a postal code tells it.
+    """
+    is_street = STREET.search(text) is not None
+    found = search_places(text, limit, mistakes=not is_street)
     # a lone typing mistake is not worth asking for; with few places there is room for streets
-    if len(found) >= limit or not looks_like_address(text):
+    if len(found) < limit and looks_like_address(text):
+        found += _streets(text, limit - len(found))
+    if found or not is_street:
         return found
+    town = TOWN.search(text)
+    return search_places(town[0] if town else text, limit)
+
+
+def _streets(text: str, limit: int) -> list[PlaceFound]:
     try:
-        addresses = find_addresses(text, limit - len(found))
+        found = find_addresses(text, limit)
     except GeocoderUnavailable:
-        return found
-    return [
-        *found,
-        *(PlaceFound("adresse", a.code_insee, a.label, a.context, a.lon, a.lat) for a in addresses),
-    ]
+        return []
+    return [PlaceFound("adresse", a.code_insee, a.label, a.context, a.lon, a.lat) for a in found]
 
 
-def search_places(text: str, limit: int = 8) -> list[PlaceFound]:
+def search_places(text: str, limit: int = 8, *, mistakes: bool = True) -> list[PlaceFound]:
     """The communes, EPCI and QPV that `text` may mean, the likeliest first; at most `limit`.
 
     Accents, case, hyphens and apostrophes do not count; « st » is « saint »; a postal code, an Insee code, a SIREN or
     the code of a QPV are understood; a département after the name (« Goussainville 95 ») or a postal code beside it
-    (« 44000 Nantes ») puts its places first. Typing mistakes are tried when nothing else is found.
+    (« 44000 Nantes ») puts its places first. Typing mistakes are tried when nothing else is found, unless `mistakes` says not to.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT territories_plain(%s)", [text.replace("\0", "")[:LONGEST]])
@@ -69,7 +81,7 @@ def search_places(text: str, limit: int = 8) -> list[PlaceFound]:
             if rows := _named(cursor, name, departement, limit):
                 return [PlaceFound(*row) for row in rows]
         name, departement = _readings(typed)[-1] if typed else ("", "")
-        if len(name) < SHORTEST_FOR_TYPOS:
+        if len(name) < SHORTEST_FOR_TYPOS or not mistakes:
             return []
         rows = _run(cursor, "search_typos", name, departement, limit)
     return [PlaceFound(*row) for row in rows]

@@ -113,6 +113,21 @@ def test_without_the_geocoder_the_communes_are_still_found(settings, client, ans
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text", ["3 rue du Tiers-Pot, Nantes", "3 rue du Tiers-Pot 44000 Nantes", "3 rue du Tiers-Pot 44000"]
+)
+def test_a_street_that_nobody_knows_leads_to_its_town(settings, text):
+    with serving(says(b"", 500)) as (settings.GEOCODER_URL, _asked):
+        assert search_anything(text)[0].code == "44109"
+
+
+@pytest.mark.django_db
+def test_a_street_that_is_known_is_not_taken_for_a_town_misspelt(settings):
+    with serving(says(ROSIERS)) as (settings.GEOCODER_URL, _asked):
+        assert [place.kind for place in search_anything("3 rue du Tiers-Pot")] == ["adresse"]
+
+
+@pytest.mark.django_db
 def test_a_town_alone_is_not_sent_to_the_geocoder(settings):
     with serving(says(ROSIERS)) as (settings.GEOCODER_URL, asked):
         search_anything("nantes")
