@@ -101,6 +101,8 @@ def configuration(level: str, style: str) -> dict[str, Any]:
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "django.security": {"handlers": [], "level": "CRITICAL", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+            # what GDAL says of a file is raised too, and said in French to whom gave it
+            "django.contrib.gis": {"level": "CRITICAL"},
             "procrastinate": {"level": "WARNING"},
             "fontTools": {"level": "ERROR"},
             "weasyprint": {"level": "ERROR"},
