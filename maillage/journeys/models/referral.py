@@ -128,8 +128,9 @@ class Referral(models.Model):
     state = models.CharField(max_length=15, choices=State, default=State.BROUILLON)
     next_action = models.CharField(max_length=20, choices=NextAction, blank=True)
     next_action_at = models.DateTimeField(null=True, blank=True)
+    # a trigger gives it to someone else when the account goes (migrations/0013), whoever may see the row
     in_charge = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+"
     )
     coordinated = models.BooleanField(default=False)  # the banner's coordinator has taken over
     promised_days = models.PositiveSmallIntegerField(default=5)  # working days

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from maillage.accounts.actions import delete_account
 from maillage.accounts.tests.people import person as user
 from maillage.core.acting import Purpose, for_purpose
 from maillage.journeys.models import Follow, Referral, State
@@ -125,3 +126,54 @@ def test_an_ended_referral_is_nobodys_and_a_structure_without_anybody_left_keeps
     row = in_charge(places, places.lea, State.ACCEPTEE)
     leave(places.lea, places.network)
     assert now_of(row).in_charge_id == places.lea.pk  # the database asks for a name: there is no other
+
+
+@pytest.mark.parametrize("who", ["lea", "coordinator", "admin"])
+def test_who_deletes_their_account_leaves_what_they_had_in_charge(places, who):
+    leaver = getattr(places, who)
+    state = State.ENVOYEE if who == "lea" else State.SANS_REPONSE
+    row = in_charge(places, leaver, state, coordinated=who == "coordinator")
+    other = user("autre@exemple.invalid", ("network",))
+    act_as(leaver)
+
+    delete_account(user=leaver)
+
+    after = now_of(row)
+    assert after.in_charge_id not in {None, leaver.pk}
+    assert after.in_charge_id == {"lea": places.cy.pk, "admin": places.coordinator.pk}.get(who, places.awa.pk)
+    assert other.pk != after.in_charge_id
+    check_as_the_commit_does()
+
+
+def check_as_the_commit_does():
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_deleted_account_unsigns_what_row_security_hides_from_it(places):
+    row = in_charge(places, places.lea, State.ENVOYEE)
+    with for_purpose(Purpose.RETENTION):
+        Follow.objects.filter(person=places.person, organisation=places.relay).update(referent=places.awa)
+    leave(places.awa, places.relay)
+    act_as(places.awa)
+    assert not Referral.objects.filter(pk=row.pk).exists()
+
+    delete_account(user=places.awa)
+
+    check_as_the_commit_does()
+    assert (now_of(row).from_user_id, now_of(row).in_charge_id) == (None, places.lea.pk)
+
+
+def test_the_rule_of_deleted_accounts_forgets_no_column():
+    columns = """
+        SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND c.confrelid = 'accounts_user'::regclass AND c.conrelid::regclass::text LIKE 'journeys\\_%'
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(columns)
+        found = cursor.fetchall()
+        cursor.execute("SELECT pg_get_functiondef('journeys_account_deleted'::regproc)")
+        (rule,) = cursor.fetchone()
+    assert len(found) >= 11
+    assert [(table, name) for table, name in found if f"UPDATE {table} SET {name} =" not in rule] == []
