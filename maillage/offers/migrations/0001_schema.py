@@ -13,6 +13,8 @@ from pghistory.utils import JSONField
 from pgtrigger.compiler import Trigger, UpsertTriggerSql
 from pgtrigger.migrations import AddTrigger
 
+from maillage.core.tables import Tables
+
 PHASES = ["idee", "amorcage", "creation", "developpement"]
 KINDS = [
     "accueil", "diagnostic", "accompagnement", "groupe", "formation", "financement", "hebergement", "test",
@@ -132,247 +134,627 @@ class Migration(migrations.Migration):
     ]
     dependencies = [("organisations", "0001_schema"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
-        migrations.CreateModel(
-            "Financing",
+        Tables(
             [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=120, unique=True)),
-                ("nom", models.CharField(max_length=150, verbose_name="nom")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("microcredit", "Microcrédit"),
-                            ("pret-honneur", "Prêt d’honneur"),
-                            ("garantie", "Garantie"),
-                            ("subvention", "Subvention"),
-                            ("prime", "Prime"),
-                            ("financement-participatif", "Financement participatif"),
-                            ("exoneration", "Exonération de charges"),
-                            ("allocation", "Maintien ou versement d’allocations"),
-                        ],
-                        max_length=30,
-                        verbose_name="nature",
-                    ),
-                ),
-                ("description", models.TextField(max_length=5000, verbose_name="description")),
-                ("structure", models.ForeignKey(blank=True, null=True, on_delete=models.PROTECT, related_name="financings", to="organisations.organisation")),
-                ("link", models.URLField(blank=True, max_length=500, verbose_name="en savoir plus")),
-                ("amount_min", models.PositiveIntegerField(blank=True, null=True, verbose_name="montant minimum, en euros")),
-                ("amount_max", models.PositiveIntegerField(blank=True, null=True, verbose_name="montant maximum, en euros")),
-                ("conditions", models.TextField(blank=True, max_length=2000, verbose_name="autres conditions")),
-                ("phases", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="étapes")),
-                ("statuses", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="situations")),
-                ("publics", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="publics")),
-                ("sectors", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="secteurs")),
-                ("excluded_sectors", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="secteurs exclus")),
-                ("age_min", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="âge minimum")),
-                ("age_max", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="âge maximum")),
-                (
-                    "qpv",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "sans condition de quartier"),
-                            ("habiter", "habiter un quartier prioritaire"),
-                            ("implanter", "s’implanter dans un quartier prioritaire"),
-                            ("habiter-ou-implanter", "habiter un quartier prioritaire ou s’y implanter"),
-                        ],
-                        max_length=24,
-                        verbose_name="quartier prioritaire",
-                    ),
-                ),
-                ("zones", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="territoires")),
-                ("starts_on", models.DateField(blank=True, null=True, verbose_name="à partir du")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                ("source_key", models.CharField(blank=True, max_length=120)),
-                ("source_url", models.URLField(blank=True, max_length=500, verbose_name="source de la règle")),
-                ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmé le")),
-                ("is_example", models.BooleanField(default=False)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Brouillon"), ("published", "Publié"), ("withdrawn", "Retiré")], default="draft", max_length=12, verbose_name="état"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(condition=Q(("source_key", ""), _negated=True), fields=("source_key",), name="financing_source_once"),
-                    models.CheckConstraint(
-                        condition=Q(("amount_min__isnull", True), ("amount_max__isnull", True), ("amount_max__gte", F("amount_min")), _connector="OR"),
-                        name="financing_amounts_in_order",
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(("age_min__isnull", True), ("age_max__isnull", True), ("age_max__gte", F("age_min")), _connector="OR"),
-                        name="financing_ages_in_order",
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", F("starts_on")), _connector="OR"),
-                        name="financing_days_in_order",
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(("phases__contained_by", ["idee", "amorcage", "creation", "developpement"])), name="financing_phases_known"
-                    ),
-                    models.CheckConstraint(condition=Q(("publics__contained_by", PUBLICS)), name="financing_publics_known"),
-                    models.CheckConstraint(
-                        condition=Q(
-                            (
-                                "statuses__contained_by",
-                                ["demandeur-emploi", "minima-sociaux", "salarie", "independant", "etudiant", "sans-activite", "retraite"],
-                            )
+                migrations.CreateModel(
+                    "Financing",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("slug", models.SlugField(max_length=120, unique=True)),
+                        ("nom", models.CharField(max_length=150, verbose_name="nom")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("microcredit", "Microcrédit"),
+                                    ("pret-honneur", "Prêt d’honneur"),
+                                    ("garantie", "Garantie"),
+                                    ("subvention", "Subvention"),
+                                    ("prime", "Prime"),
+                                    ("financement-participatif", "Financement participatif"),
+                                    ("exoneration", "Exonération de charges"),
+                                    ("allocation", "Maintien ou versement d’allocations"),
+                                ],
+                                max_length=30,
+                                verbose_name="nature",
+                            ),
                         ),
-                        name="financing_statuses_known",
-                    ),
-                    models.CheckConstraint(condition=Q(("sectors__contained_by", SECTORS)), name="financing_sectors_known"),
-                    models.CheckConstraint(condition=Q(("excluded_sectors__contained_by", SECTORS)), name="financing_excluded_known"),
-                    models.CheckConstraint(condition=Q(("kind__in", FINANCINGS)), name="financing_kind_known"),
-                    models.CheckConstraint(condition=Q(("qpv__in", ["", "habiter", "implanter", "habiter-ou-implanter"])), name="financing_qpv_known"),
-                    models.CheckConstraint(condition=Q(("status__in", ["draft", "published", "withdrawn"])), name="financing_status_known"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "Service",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=120, unique=True)),
-                ("structure", models.ForeignKey(on_delete=models.PROTECT, related_name="services", to="organisations.organisation", verbose_name="structure")),
-                ("nom", models.CharField(max_length=150, verbose_name="nom")),
-                ("description", models.TextField(max_length=10000, verbose_name="description")),
-                ("lien_source", models.URLField(blank=True, max_length=2000, verbose_name="page chez le producteur")),
-                ("date_maj", models.DateField(verbose_name="modifié le")),
-                ("type", models.CharField(blank=True, max_length=40, verbose_name="type de service")),
-                ("thematiques", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="thématiques")),
-                ("frais", models.CharField(blank=True, max_length=20, verbose_name="frais")),
-                ("frais_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les frais")),
-                ("publics", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="publics")),
-                ("publics_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les publics")),
-                ("conditions_acces", models.TextField(blank=True, max_length=5000, verbose_name="conditions d’accès")),
-                ("nom_commune", models.CharField(blank=True, max_length=200, verbose_name="commune, comme écrite")),
-                ("code_postal", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
-                ("commune", models.ForeignKey(blank=True, null=True, on_delete=models.PROTECT, related_name="services", to="territories.commune")),
-                ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
-                ("complement_adresse", models.CharField(blank=True, max_length=300, verbose_name="complément d’adresse")),
-                ("point", gis.PointField(blank=True, null=True, srid=4326)),
-                ("telephone", models.CharField(blank=True, max_length=50, verbose_name="téléphone")),
-                ("courriel", models.EmailField(blank=True, max_length=254, verbose_name="adresse e-mail")),
-                ("contact_nom_prenom", models.CharField(blank=True, max_length=200, verbose_name="contact")),
-                ("modes_accueil", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="modes d’accueil")),
-                ("zone_eligibilite", ArrayField(models.CharField(max_length=9), blank=True, default=list, verbose_name="zone d’éligibilité")),
-                ("lien_mobilisation", models.URLField(blank=True, max_length=2000, verbose_name="lien pour s’inscrire")),
-                ("modes_mobilisation", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="comment s’y prendre")),
-                ("mobilisable_par", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="qui peut demander")),
-                ("mobilisation_precisions", models.TextField(blank=True, max_length=5000, verbose_name="précisions pour demander")),
-                ("volume_horaire_hebdomadaire", models.FloatField(blank=True, null=True, verbose_name="heures par semaine")),
-                ("nombre_semaines", models.PositiveIntegerField(blank=True, null=True, verbose_name="nombre de semaines")),
-                ("horaires_accueil", models.CharField(blank=True, max_length=1000, verbose_name="horaires d’accueil")),
-                ("score_qualite", models.FloatField(editable=False, null=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("accueil", "Accueil et orientation"),
-                            ("diagnostic", "Diagnostic du projet"),
-                            ("accompagnement", "Accompagnement individuel"),
-                            ("groupe", "Groupe ou promotion"),
-                            ("formation", "Formation"),
-                            ("financement", "Financement"),
-                            ("hebergement", "Hébergement d’entreprise"),
-                            ("test", "Test d’activité"),
+                        ("description", models.TextField(max_length=5000, verbose_name="description")),
+                        (
+                            "structure",
+                            models.ForeignKey(blank=True, null=True, on_delete=models.PROTECT, related_name="financings", to="organisations.organisation"),
+                        ),
+                        ("link", models.URLField(blank=True, max_length=500, verbose_name="en savoir plus")),
+                        ("amount_min", models.PositiveIntegerField(blank=True, null=True, verbose_name="montant minimum, en euros")),
+                        ("amount_max", models.PositiveIntegerField(blank=True, null=True, verbose_name="montant maximum, en euros")),
+                        ("conditions", models.TextField(blank=True, max_length=2000, verbose_name="autres conditions")),
+                        ("phases", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="étapes")),
+                        ("statuses", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="situations")),
+                        ("publics", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="publics")),
+                        ("sectors", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="secteurs")),
+                        ("excluded_sectors", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="secteurs exclus")),
+                        ("age_min", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="âge minimum")),
+                        ("age_max", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="âge maximum")),
+                        (
+                            "qpv",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("", "sans condition de quartier"),
+                                    ("habiter", "habiter un quartier prioritaire"),
+                                    ("implanter", "s’implanter dans un quartier prioritaire"),
+                                    ("habiter-ou-implanter", "habiter un quartier prioritaire ou s’y implanter"),
+                                ],
+                                max_length=24,
+                                verbose_name="quartier prioritaire",
+                            ),
+                        ),
+                        ("zones", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="territoires")),
+                        ("starts_on", models.DateField(blank=True, null=True, verbose_name="à partir du")),
+                        ("ends_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                        ("source_key", models.CharField(blank=True, max_length=120)),
+                        ("source_url", models.URLField(blank=True, max_length=500, verbose_name="source de la règle")),
+                        ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmé le")),
+                        ("is_example", models.BooleanField(default=False)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("draft", "Brouillon"), ("published", "Publié"), ("withdrawn", "Retiré")],
+                                default="draft",
+                                max_length=12,
+                                verbose_name="état",
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("updated_at", models.DateTimeField(auto_now=True)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(condition=Q(("source_key", ""), _negated=True), fields=("source_key",), name="financing_source_once"),
+                            models.CheckConstraint(
+                                condition=Q(("amount_min__isnull", True), ("amount_max__isnull", True), ("amount_max__gte", F("amount_min")), _connector="OR"),
+                                name="financing_amounts_in_order",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("age_min__isnull", True), ("age_max__isnull", True), ("age_max__gte", F("age_min")), _connector="OR"),
+                                name="financing_ages_in_order",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", F("starts_on")), _connector="OR"),
+                                name="financing_days_in_order",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("phases__contained_by", ["idee", "amorcage", "creation", "developpement"])), name="financing_phases_known"
+                            ),
+                            models.CheckConstraint(condition=Q(("publics__contained_by", PUBLICS)), name="financing_publics_known"),
+                            models.CheckConstraint(
+                                condition=Q(
+                                    (
+                                        "statuses__contained_by",
+                                        ["demandeur-emploi", "minima-sociaux", "salarie", "independant", "etudiant", "sans-activite", "retraite"],
+                                    )
+                                ),
+                                name="financing_statuses_known",
+                            ),
+                            models.CheckConstraint(condition=Q(("sectors__contained_by", SECTORS)), name="financing_sectors_known"),
+                            models.CheckConstraint(condition=Q(("excluded_sectors__contained_by", SECTORS)), name="financing_excluded_known"),
+                            models.CheckConstraint(condition=Q(("kind__in", FINANCINGS)), name="financing_kind_known"),
+                            models.CheckConstraint(condition=Q(("qpv__in", ["", "habiter", "implanter", "habiter-ou-implanter"])), name="financing_qpv_known"),
+                            models.CheckConstraint(condition=Q(("status__in", ["draft", "published", "withdrawn"])), name="financing_status_known"),
                         ],
-                        max_length=20,
-                        verbose_name="nature",
-                    ),
+                    },
                 ),
-                ("phases", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="étapes")),
-                ("languages", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="langues parlées")),
-                ("accessibility", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="accessibilité")),
-                ("qpv_only", models.BooleanField(default=False, verbose_name="réservé aux quartiers prioritaires")),
-                ("qpv_codes", ArrayField(models.CharField(max_length=10), blank=True, default=list, verbose_name="quartiers servis")),
-                ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="personnes suivies à la fois")),
-                ("places_left", models.PositiveIntegerField(blank=True, null=True, verbose_name="places libres")),
-                ("delay_days", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jours avant un premier rendez-vous")),
-                ("origin", models.CharField(blank=True, max_length=120)),
-                ("source", models.CharField(blank=True, max_length=120, verbose_name="source")),
-                ("source_key", models.CharField(blank=True, max_length=300)),
-                ("source_digest", models.CharField(blank=True, max_length=32)),
-                ("local_fields", ArrayField(models.CharField(max_length=100), blank=True, default=list, editable=False)),
-                ("gone_on", models.DateField(blank=True, null=True)),
-                ("owner", models.ForeignKey(blank=True, null=True, on_delete=models.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Brouillon"), ("published", "Publié"), ("withdrawn", "Retiré")], default="draft", max_length=12, verbose_name="état"
-                    ),
+                migrations.CreateModel(
+                    "Service",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("slug", models.SlugField(max_length=120, unique=True)),
+                        (
+                            "structure",
+                            models.ForeignKey(on_delete=models.PROTECT, related_name="services", to="organisations.organisation", verbose_name="structure"),
+                        ),
+                        ("nom", models.CharField(max_length=150, verbose_name="nom")),
+                        ("description", models.TextField(max_length=10000, verbose_name="description")),
+                        ("lien_source", models.URLField(blank=True, max_length=2000, verbose_name="page chez le producteur")),
+                        ("date_maj", models.DateField(verbose_name="modifié le")),
+                        ("type", models.CharField(blank=True, max_length=40, verbose_name="type de service")),
+                        ("thematiques", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="thématiques")),
+                        ("frais", models.CharField(blank=True, max_length=20, verbose_name="frais")),
+                        ("frais_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les frais")),
+                        ("publics", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="publics")),
+                        ("publics_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les publics")),
+                        ("conditions_acces", models.TextField(blank=True, max_length=5000, verbose_name="conditions d’accès")),
+                        ("nom_commune", models.CharField(blank=True, max_length=200, verbose_name="commune, comme écrite")),
+                        ("code_postal", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                        ("commune", models.ForeignKey(blank=True, null=True, on_delete=models.PROTECT, related_name="services", to="territories.commune")),
+                        ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
+                        ("complement_adresse", models.CharField(blank=True, max_length=300, verbose_name="complément d’adresse")),
+                        ("point", gis.PointField(blank=True, null=True, srid=4326)),
+                        ("telephone", models.CharField(blank=True, max_length=50, verbose_name="téléphone")),
+                        ("courriel", models.EmailField(blank=True, max_length=254, verbose_name="adresse e-mail")),
+                        ("contact_nom_prenom", models.CharField(blank=True, max_length=200, verbose_name="contact")),
+                        ("modes_accueil", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="modes d’accueil")),
+                        ("zone_eligibilite", ArrayField(models.CharField(max_length=9), blank=True, default=list, verbose_name="zone d’éligibilité")),
+                        ("lien_mobilisation", models.URLField(blank=True, max_length=2000, verbose_name="lien pour s’inscrire")),
+                        ("modes_mobilisation", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="comment s’y prendre")),
+                        ("mobilisable_par", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="qui peut demander")),
+                        ("mobilisation_precisions", models.TextField(blank=True, max_length=5000, verbose_name="précisions pour demander")),
+                        ("volume_horaire_hebdomadaire", models.FloatField(blank=True, null=True, verbose_name="heures par semaine")),
+                        ("nombre_semaines", models.PositiveIntegerField(blank=True, null=True, verbose_name="nombre de semaines")),
+                        ("horaires_accueil", models.CharField(blank=True, max_length=1000, verbose_name="horaires d’accueil")),
+                        ("score_qualite", models.FloatField(editable=False, null=True)),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("accueil", "Accueil et orientation"),
+                                    ("diagnostic", "Diagnostic du projet"),
+                                    ("accompagnement", "Accompagnement individuel"),
+                                    ("groupe", "Groupe ou promotion"),
+                                    ("formation", "Formation"),
+                                    ("financement", "Financement"),
+                                    ("hebergement", "Hébergement d’entreprise"),
+                                    ("test", "Test d’activité"),
+                                ],
+                                max_length=20,
+                                verbose_name="nature",
+                            ),
+                        ),
+                        ("phases", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="étapes")),
+                        ("languages", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="langues parlées")),
+                        ("accessibility", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="accessibilité")),
+                        ("qpv_only", models.BooleanField(default=False, verbose_name="réservé aux quartiers prioritaires")),
+                        ("qpv_codes", ArrayField(models.CharField(max_length=10), blank=True, default=list, verbose_name="quartiers servis")),
+                        ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="personnes suivies à la fois")),
+                        ("places_left", models.PositiveIntegerField(blank=True, null=True, verbose_name="places libres")),
+                        ("delay_days", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jours avant un premier rendez-vous")),
+                        ("origin", models.CharField(blank=True, max_length=120)),
+                        ("source", models.CharField(blank=True, max_length=120, verbose_name="source")),
+                        ("source_key", models.CharField(blank=True, max_length=300)),
+                        ("source_digest", models.CharField(blank=True, max_length=32)),
+                        ("local_fields", ArrayField(models.CharField(max_length=100), blank=True, default=list, editable=False)),
+                        ("gone_on", models.DateField(blank=True, null=True)),
+                        ("owner", models.ForeignKey(blank=True, null=True, on_delete=models.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("draft", "Brouillon"), ("published", "Publié"), ("withdrawn", "Retiré")],
+                                default="draft",
+                                max_length=12,
+                                verbose_name="état",
+                            ),
+                        ),
+                        ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmé le")),
+                        ("reminded_on", models.DateField(blank=True, null=True)),
+                        ("is_example", models.BooleanField(default=False)),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("updated_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["structure"], name="service_structure"),
+                            GistIndex(fields=["point"], name="service_point"),
+                            models.Index(fields=["updated_at", "id"], name="service_updated"),
+                            models.Index(condition=Q(("gone_on__isnull", True), ("status", "published")), fields=["nom", "id"], name="service_public_names"),
+                            models.Index(
+                                condition=Q(("gone_on__isnull", True), ("status", "published")), fields=["created_at", "id"], name="service_public_news"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(condition=Q(("origin", ""), _negated=True), fields=("origin", "source_key"), name="service_origin_once"),
+                            models.CheckConstraint(condition=Q(("nom__regex", "^.{3,}$")), name="service_nom_given"),
+                            models.CheckConstraint(condition=Q(("description__regex", "^(.|\\n){5,}$")), name="service_description_given"),
+                            models.CheckConstraint(
+                                condition=Q(("type__in", ["", "accompagnement", "aide-financiere", "aide-materielle", "atelier", "formation", "information"])),
+                                name="service_type_known",
+                            ),
+                            models.CheckConstraint(condition=Q(("frais__in", ["", "gratuit", "payant"])), name="service_frais_known"),
+                            models.CheckConstraint(
+                                condition=Q(
+                                    ("kind__in", ["", "accueil", "diagnostic", "accompagnement", "groupe", "formation", "financement", "hebergement", "test"])
+                                ),
+                                name="service_kind_known",
+                            ),
+                            models.CheckConstraint(condition=Q(("status__in", ["draft", "published", "withdrawn"])), name="service_status_known"),
+                            models.CheckConstraint(condition=Q(("thematiques__contained_by", THEMES)), name="service_thematiques_known"),
+                            models.CheckConstraint(condition=Q(("publics__contained_by", PUBLICS)), name="service_publics_known"),
+                            models.CheckConstraint(
+                                condition=Q(("modes_accueil__contained_by", ["a-distance", "en-presentiel"])), name="service_modes_accueil_known"
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(
+                                    ("modes_mobilisation__contained_by", ["envoyer-un-courriel", "se-presenter", "telephoner", "utiliser-lien-mobilisation"])
+                                ),
+                                name="service_mobilisation_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("mobilisable_par__contained_by", ["usagers", "professionnels"])), name="service_personnes_known"
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("phases__contained_by", ["idee", "amorcage", "creation", "developpement"])), name="service_phases_known"
+                            ),
+                            models.CheckConstraint(condition=Q(("languages__contained_by", LANGUAGES)), name="service_languages_known"),
+                            models.CheckConstraint(
+                                condition=Q(("accessibility__contained_by", ["fauteuil", "boucle-magnetique", "lsf", "falc", "braille", "calme"])),
+                                name="service_accessibility_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(Q(("publics__contains", ["tous-publics"]), _negated=True), ("publics__len", 1), _connector="OR"),
+                                name="service_tous_publics_alone",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("code_postal", ""), ("code_postal__regex", "^\\d{5}$"), _connector="OR"), name="service_code_postal"
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("places_left__isnull", True), ("capacity__isnull", True), ("places_left__lte", F("capacity")), _connector="OR"),
+                                name="service_places_within_capacity",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("score_qualite__isnull", True), ("score_qualite__range", (0, 1)), _connector="OR"), name="service_score_share"
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("volume_horaire_hebdomadaire__isnull", True), ("volume_horaire_hebdomadaire__range", (0, 168)), _connector="OR"),
+                                name="service_hours_a_week",
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("nombre_semaines__isnull", True), ("nombre_semaines__gte", 1), _connector="OR"), name="service_weeks"
+                            ),
+                        ],
+                    },
                 ),
-                ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmé le")),
-                ("reminded_on", models.DateField(blank=True, null=True)),
-                ("is_example", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["structure"], name="service_structure"),
-                    GistIndex(fields=["point"], name="service_point"),
-                    models.Index(fields=["updated_at", "id"], name="service_updated"),
-                    models.Index(condition=Q(("gone_on__isnull", True), ("status", "published")), fields=["nom", "id"], name="service_public_names"),
-                    models.Index(condition=Q(("gone_on__isnull", True), ("status", "published")), fields=["created_at", "id"], name="service_public_news"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(condition=Q(("origin", ""), _negated=True), fields=("origin", "source_key"), name="service_origin_once"),
-                    models.CheckConstraint(condition=Q(("nom__regex", "^.{3,}$")), name="service_nom_given"),
-                    models.CheckConstraint(condition=Q(("description__regex", "^(.|\\n){5,}$")), name="service_description_given"),
-                    models.CheckConstraint(
-                        condition=Q(("type__in", ["", "accompagnement", "aide-financiere", "aide-materielle", "atelier", "formation", "information"])),
-                        name="service_type_known",
-                    ),
-                    models.CheckConstraint(condition=Q(("frais__in", ["", "gratuit", "payant"])), name="service_frais_known"),
-                    models.CheckConstraint(
-                        condition=Q(("kind__in", ["", "accueil", "diagnostic", "accompagnement", "groupe", "formation", "financement", "hebergement", "test"])),
-                        name="service_kind_known",
-                    ),
-                    models.CheckConstraint(condition=Q(("status__in", ["draft", "published", "withdrawn"])), name="service_status_known"),
-                    models.CheckConstraint(condition=Q(("thematiques__contained_by", THEMES)), name="service_thematiques_known"),
-                    models.CheckConstraint(condition=Q(("publics__contained_by", PUBLICS)), name="service_publics_known"),
-                    models.CheckConstraint(condition=Q(("modes_accueil__contained_by", ["a-distance", "en-presentiel"])), name="service_modes_accueil_known"),
-                    models.CheckConstraint(
-                        condition=Q(("modes_mobilisation__contained_by", ["envoyer-un-courriel", "se-presenter", "telephoner", "utiliser-lien-mobilisation"])),
-                        name="service_mobilisation_known",
-                    ),
-                    models.CheckConstraint(condition=Q(("mobilisable_par__contained_by", ["usagers", "professionnels"])), name="service_personnes_known"),
-                    models.CheckConstraint(
-                        condition=Q(("phases__contained_by", ["idee", "amorcage", "creation", "developpement"])), name="service_phases_known"
-                    ),
-                    models.CheckConstraint(condition=Q(("languages__contained_by", LANGUAGES)), name="service_languages_known"),
-                    models.CheckConstraint(
-                        condition=Q(("accessibility__contained_by", ["fauteuil", "boucle-magnetique", "lsf", "falc", "braille", "calme"])),
-                        name="service_accessibility_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(Q(("publics__contains", ["tous-publics"]), _negated=True), ("publics__len", 1), _connector="OR"),
-                        name="service_tous_publics_alone",
-                    ),
-                    models.CheckConstraint(condition=Q(("code_postal", ""), ("code_postal__regex", "^\\d{5}$"), _connector="OR"), name="service_code_postal"),
-                    models.CheckConstraint(
-                        condition=Q(("places_left__isnull", True), ("capacity__isnull", True), ("places_left__lte", F("capacity")), _connector="OR"),
-                        name="service_places_within_capacity",
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(("score_qualite__isnull", True), ("score_qualite__range", (0, 1)), _connector="OR"), name="service_score_share"
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(("volume_horaire_hebdomadaire__isnull", True), ("volume_horaire_hebdomadaire__range", (0, 168)), _connector="OR"),
-                        name="service_hours_a_week",
-                    ),
-                    models.CheckConstraint(condition=Q(("nombre_semaines__isnull", True), ("nombre_semaines__gte", 1), _connector="OR"), name="service_weeks"),
-                ],
-            },
+                migrations.CreateModel(
+                    "ServiceEvent",
+                    [
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_obj", models.ForeignKey(db_constraint=False, on_delete=models.DO_NOTHING, related_name="events", to="offers.service")),
+                        ("pgh_context", JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("slug", models.SlugField(db_index=False, max_length=120)),
+                        (
+                            "structure",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=models.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="organisations.organisation",
+                                verbose_name="structure",
+                            ),
+                        ),
+                        ("nom", models.CharField(max_length=150, verbose_name="nom")),
+                        ("description", models.TextField(max_length=10000, verbose_name="description")),
+                        ("lien_source", models.URLField(blank=True, max_length=2000, verbose_name="page chez le producteur")),
+                        ("date_maj", models.DateField(verbose_name="modifié le")),
+                        ("type", models.CharField(blank=True, max_length=40, verbose_name="type de service")),
+                        ("thematiques", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="thématiques")),
+                        ("frais", models.CharField(blank=True, max_length=20, verbose_name="frais")),
+                        ("frais_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les frais")),
+                        ("publics", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="publics")),
+                        ("publics_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les publics")),
+                        ("conditions_acces", models.TextField(blank=True, max_length=5000, verbose_name="conditions d’accès")),
+                        ("nom_commune", models.CharField(blank=True, max_length=200, verbose_name="commune, comme écrite")),
+                        ("code_postal", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                        (
+                            "commune",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=models.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="territories.commune",
+                            ),
+                        ),
+                        ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
+                        ("complement_adresse", models.CharField(blank=True, max_length=300, verbose_name="complément d’adresse")),
+                        ("point", gis.PointField(blank=True, null=True, srid=4326)),
+                        ("telephone", models.CharField(blank=True, max_length=50, verbose_name="téléphone")),
+                        ("courriel", models.EmailField(blank=True, max_length=254, verbose_name="adresse e-mail")),
+                        ("contact_nom_prenom", models.CharField(blank=True, max_length=200, verbose_name="contact")),
+                        ("modes_accueil", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="modes d’accueil")),
+                        ("zone_eligibilite", ArrayField(models.CharField(max_length=9), blank=True, default=list, verbose_name="zone d’éligibilité")),
+                        ("lien_mobilisation", models.URLField(blank=True, max_length=2000, verbose_name="lien pour s’inscrire")),
+                        ("modes_mobilisation", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="comment s’y prendre")),
+                        ("mobilisable_par", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="qui peut demander")),
+                        ("mobilisation_precisions", models.TextField(blank=True, max_length=5000, verbose_name="précisions pour demander")),
+                        ("volume_horaire_hebdomadaire", models.FloatField(blank=True, null=True, verbose_name="heures par semaine")),
+                        ("nombre_semaines", models.PositiveIntegerField(blank=True, null=True, verbose_name="nombre de semaines")),
+                        ("horaires_accueil", models.CharField(blank=True, max_length=1000, verbose_name="horaires d’accueil")),
+                        ("score_qualite", models.FloatField(editable=False, null=True)),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("accueil", "Accueil et orientation"),
+                                    ("diagnostic", "Diagnostic du projet"),
+                                    ("accompagnement", "Accompagnement individuel"),
+                                    ("groupe", "Groupe ou promotion"),
+                                    ("formation", "Formation"),
+                                    ("financement", "Financement"),
+                                    ("hebergement", "Hébergement d’entreprise"),
+                                    ("test", "Test d’activité"),
+                                ],
+                                max_length=20,
+                                verbose_name="nature",
+                            ),
+                        ),
+                        ("phases", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="étapes")),
+                        ("languages", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="langues parlées")),
+                        ("accessibility", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="accessibilité")),
+                        ("qpv_only", models.BooleanField(default=False, verbose_name="réservé aux quartiers prioritaires")),
+                        ("qpv_codes", ArrayField(models.CharField(max_length=10), blank=True, default=list, verbose_name="quartiers servis")),
+                        ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="personnes suivies à la fois")),
+                        ("places_left", models.PositiveIntegerField(blank=True, null=True, verbose_name="places libres")),
+                        ("delay_days", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jours avant un premier rendez-vous")),
+                        ("origin", models.CharField(blank=True, max_length=120)),
+                        ("source", models.CharField(blank=True, max_length=120, verbose_name="source")),
+                        ("source_key", models.CharField(blank=True, max_length=300)),
+                        ("source_digest", models.CharField(blank=True, max_length=32)),
+                        ("local_fields", ArrayField(models.CharField(max_length=100), blank=True, default=list, editable=False)),
+                        ("gone_on", models.DateField(blank=True, null=True)),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=models.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("draft", "Brouillon"), ("published", "Publié"), ("withdrawn", "Retiré")],
+                                default="draft",
+                                max_length=12,
+                                verbose_name="état",
+                            ),
+                        ),
+                        ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmé le")),
+                        ("reminded_on", models.DateField(blank=True, null=True)),
+                        ("is_example", models.BooleanField(default=False)),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("updated_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    "Permanence",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("service", models.ForeignKey(on_delete=models.CASCADE, related_name="permanences", to="offers.service")),
+                        ("place", models.CharField(max_length=200, verbose_name="lieu")),
+                        ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
+                        ("commune", models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="territories.commune", verbose_name="commune")),
+                        ("point", gis.PointField(blank=True, null=True, srid=4326)),
+                        ("hours", models.CharField(max_length=500, verbose_name="horaires")),
+                        ("by_appointment", models.BooleanField(default=False, verbose_name="sur rendez-vous")),
+                        ("starts_on", models.DateField(blank=True, null=True, verbose_name="à partir du")),
+                        ("ends_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(condition=Q(("hours", ""), _negated=True), name="permanence_hours_given"),
+                            models.CheckConstraint(condition=Q(("place", ""), _negated=True), name="permanence_place_given"),
+                            models.CheckConstraint(
+                                condition=Q(("ends_on__isnull", True), ("starts_on__isnull", True), ("ends_on__gte", F("starts_on")), _connector="OR"),
+                                name="permanence_days_in_order",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "PermanenceException",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("permanence", models.ForeignKey(on_delete=models.CASCADE, related_name="exceptions", to="offers.permanence")),
+                        ("day", models.DateField(verbose_name="jour")),
+                        ("hours", models.CharField(blank=True, max_length=100, verbose_name="heures ce jour-là")),
+                        ("note", models.CharField(blank=True, max_length=200, verbose_name="raison")),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("permanence", "day"), name="permanenceexception_once_a_day"),
+                            models.CheckConstraint(
+                                condition=Q(("hours__regex", "^(\\d{2}:\\d{2}-\\d{2}:\\d{2}(,\\d{2}:\\d{2}-\\d{2}:\\d{2})*)?$")),
+                                name="permanenceexception_hours",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "Finding",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("service", models.ForeignKey(null=True, on_delete=models.CASCADE, related_name="findings", to="offers.service")),
+                        ("organisation", models.ForeignKey(null=True, on_delete=models.CASCADE, related_name="+", to="organisations.organisation")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("stale", "Pas confirmé depuis neuf mois"),
+                                    ("duplicate", "Ressemble à un autre service"),
+                                    ("hours", "Horaires illisibles"),
+                                    ("dead-link", "Lien qui ne répond plus"),
+                                    ("point-outside", "Position hors de France"),
+                                    ("point-elsewhere", "Position loin de la commune"),
+                                    ("unreachable", "Aucun moyen de contact"),
+                                    ("gone", "Disparu de sa source"),
+                                    ("siret-missing", "Structure sans SIRET"),
+                                    ("siret-wrong", "SIRET faux"),
+                                    ("siret-closed", "Établissement fermé"),
+                                    ("structure-unknown", "Structure absente des fichiers reçus"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("detail", models.CharField(blank=True, max_length=300)),
+                        ("found_on", models.DateField()),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(condition=Q(("service__isnull", False)), fields=("service", "kind"), name="finding_service_once"),
+                            models.UniqueConstraint(
+                                condition=Q(("organisation__isnull", False)), fields=("organisation", "kind"), name="finding_organisation_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(("service__isnull", True), ("organisation__isnull", True), _connector="XOR"), name="finding_of_one_thing"
+                            ),
+                            models.CheckConstraint(condition=Q(("kind__in", FINDINGS)), name="finding_kind_known"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "LinkCheck",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("url", models.CharField(max_length=2000, unique=True)),
+                        ("checked_at", models.DateTimeField(null=True)),
+                        ("status", models.SmallIntegerField(null=True)),
+                        ("failing_since", models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    "ErrorReport",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                        ("service", models.ForeignKey(on_delete=models.CASCADE, related_name="reports", to="offers.service")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("contact", "Le téléphone ou l’adresse e-mail ne marche pas"),
+                                    ("place", "L’adresse ou les horaires sont faux"),
+                                    ("closed", "Ce service n’existe plus"),
+                                    ("conditions", "Les conditions ne sont pas celles-là"),
+                                    ("other", "Autre chose"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("message", models.CharField(blank=True, max_length=1000)),
+                        ("email", models.EmailField(blank=True, max_length=254)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("waiting", "À traiter"), ("fixed", "Corrigé"), ("refused", "Rien à corriger")], default="waiting", max_length=10
+                            ),
+                        ),
+                        ("answer", models.CharField(blank=True, max_length=1000)),
+                        ("moderator", models.ForeignKey(null=True, on_delete=models.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        "db_table_comment": "personal: to answer the person who reports an error",
+                        "indexes": [
+                            models.Index(fields=["status", "created_at"], name="errorreport_queue"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=Q(("kind__in", ["contact", "place", "closed", "conditions", "other"])), name="errorreport_kind_known"
+                            ),
+                            models.CheckConstraint(
+                                condition=Q(
+                                    Q(("answered_at__isnull", True), ("status", "waiting")),
+                                    Q(("answered_at__isnull", False), ("status__in", ["fixed", "refused"])),
+                                    _connector="OR",
+                                ),
+                                name="errorreport_answered_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "Term",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("vocabulary", models.CharField(max_length=10)),
+                        ("code", models.CharField(max_length=100)),
+                        ("number", models.SmallIntegerField()),
+                        ("label", models.CharField(max_length=200)),
+                        ("category", models.SmallIntegerField(null=True)),
+                        ("brake", models.SmallIntegerField(null=True)),
+                        ("phases", models.SmallIntegerField(default=0)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("vocabulary", "code"), name="term_once"),
+                            models.UniqueConstraint(fields=("vocabulary", "number"), name="term_numbered_once"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "SearchRow",
+                    [
+                        (
+                            "service",
+                            models.OneToOneField(
+                                db_constraint=False, on_delete=models.DO_NOTHING, primary_key=True, related_name="+", serialize=False, to="offers.service"
+                            ),
+                        ),
+                        ("structure_id", models.BigIntegerField()),
+                        ("point", gis.PointField(null=True, srid=4326)),
+                        ("commune", models.CharField(max_length=5)),
+                        ("zones", ArrayField(models.CharField(max_length=9))),
+                        ("served", ArrayField(models.CharField(max_length=9))),
+                        ("qpv_codes", ArrayField(models.CharField(max_length=10))),
+                        ("qpv_only", models.BooleanField()),
+                        ("on_site", models.BooleanField()),
+                        ("remote", models.BooleanField()),
+                        ("by_person", models.BooleanField()),
+                        ("has_phone", models.BooleanField()),
+                        ("has_places", models.BooleanField()),
+                        ("business", models.BooleanField()),
+                        ("free", models.BooleanField(null=True)),
+                        ("phases", models.SmallIntegerField()),
+                        ("kinds", models.SmallIntegerField()),
+                        ("brakes", models.SmallIntegerField()),
+                        ("categories", models.IntegerField()),
+                        ("publics", models.IntegerField()),
+                        ("languages", models.IntegerField()),
+                        ("themes", ArrayField(models.SmallIntegerField())),
+                        ("places_left", models.IntegerField(null=True)),
+                        ("delay_days", models.SmallIntegerField(null=True)),
+                        ("confirmed_on", models.DateField()),
+                        ("is_example", models.BooleanField()),
+                        ("hours", models.CharField(max_length=1000)),
+                        ("search", SearchVectorField()),
+                    ],
+                    options={
+                        "indexes": [
+                            GinIndex(fields=["search"], name="searchrow_search"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "FinderRow",
+                    [
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("service", models.ForeignKey(db_constraint=False, on_delete=models.DO_NOTHING, related_name="+", to="offers.service")),
+                        ("purpose", models.SmallIntegerField()),
+                        ("code", models.CharField(max_length=12)),
+                        ("has_places", models.BooleanField()),
+                        ("packed", models.BinaryField()),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("purpose", "code", "service"), include=("has_places", "packed"), name="finderrow_once"),
+                        ],
+                    },
+                ),
+            ]
         ),
         AddTrigger(
             "service",
@@ -403,127 +785,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.CreateModel(
-            "ServiceEvent",
-            [
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_obj", models.ForeignKey(db_constraint=False, on_delete=models.DO_NOTHING, related_name="events", to="offers.service")),
-                ("pgh_context", JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("slug", models.SlugField(db_index=False, max_length=120)),
-                (
-                    "structure",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=models.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="organisations.organisation",
-                        verbose_name="structure",
-                    ),
-                ),
-                ("nom", models.CharField(max_length=150, verbose_name="nom")),
-                ("description", models.TextField(max_length=10000, verbose_name="description")),
-                ("lien_source", models.URLField(blank=True, max_length=2000, verbose_name="page chez le producteur")),
-                ("date_maj", models.DateField(verbose_name="modifié le")),
-                ("type", models.CharField(blank=True, max_length=40, verbose_name="type de service")),
-                ("thematiques", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="thématiques")),
-                ("frais", models.CharField(blank=True, max_length=20, verbose_name="frais")),
-                ("frais_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les frais")),
-                ("publics", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="publics")),
-                ("publics_precisions", models.TextField(blank=True, max_length=2000, verbose_name="précisions sur les publics")),
-                ("conditions_acces", models.TextField(blank=True, max_length=5000, verbose_name="conditions d’accès")),
-                ("nom_commune", models.CharField(blank=True, max_length=200, verbose_name="commune, comme écrite")),
-                ("code_postal", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
-                (
-                    "commune",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=models.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="territories.commune",
-                    ),
-                ),
-                ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
-                ("complement_adresse", models.CharField(blank=True, max_length=300, verbose_name="complément d’adresse")),
-                ("point", gis.PointField(blank=True, null=True, srid=4326)),
-                ("telephone", models.CharField(blank=True, max_length=50, verbose_name="téléphone")),
-                ("courriel", models.EmailField(blank=True, max_length=254, verbose_name="adresse e-mail")),
-                ("contact_nom_prenom", models.CharField(blank=True, max_length=200, verbose_name="contact")),
-                ("modes_accueil", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="modes d’accueil")),
-                ("zone_eligibilite", ArrayField(models.CharField(max_length=9), blank=True, default=list, verbose_name="zone d’éligibilité")),
-                ("lien_mobilisation", models.URLField(blank=True, max_length=2000, verbose_name="lien pour s’inscrire")),
-                ("modes_mobilisation", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="comment s’y prendre")),
-                ("mobilisable_par", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="qui peut demander")),
-                ("mobilisation_precisions", models.TextField(blank=True, max_length=5000, verbose_name="précisions pour demander")),
-                ("volume_horaire_hebdomadaire", models.FloatField(blank=True, null=True, verbose_name="heures par semaine")),
-                ("nombre_semaines", models.PositiveIntegerField(blank=True, null=True, verbose_name="nombre de semaines")),
-                ("horaires_accueil", models.CharField(blank=True, max_length=1000, verbose_name="horaires d’accueil")),
-                ("score_qualite", models.FloatField(editable=False, null=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("accueil", "Accueil et orientation"),
-                            ("diagnostic", "Diagnostic du projet"),
-                            ("accompagnement", "Accompagnement individuel"),
-                            ("groupe", "Groupe ou promotion"),
-                            ("formation", "Formation"),
-                            ("financement", "Financement"),
-                            ("hebergement", "Hébergement d’entreprise"),
-                            ("test", "Test d’activité"),
-                        ],
-                        max_length=20,
-                        verbose_name="nature",
-                    ),
-                ),
-                ("phases", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="étapes")),
-                ("languages", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="langues parlées")),
-                ("accessibility", ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name="accessibilité")),
-                ("qpv_only", models.BooleanField(default=False, verbose_name="réservé aux quartiers prioritaires")),
-                ("qpv_codes", ArrayField(models.CharField(max_length=10), blank=True, default=list, verbose_name="quartiers servis")),
-                ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="personnes suivies à la fois")),
-                ("places_left", models.PositiveIntegerField(blank=True, null=True, verbose_name="places libres")),
-                ("delay_days", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jours avant un premier rendez-vous")),
-                ("origin", models.CharField(blank=True, max_length=120)),
-                ("source", models.CharField(blank=True, max_length=120, verbose_name="source")),
-                ("source_key", models.CharField(blank=True, max_length=300)),
-                ("source_digest", models.CharField(blank=True, max_length=32)),
-                ("local_fields", ArrayField(models.CharField(max_length=100), blank=True, default=list, editable=False)),
-                ("gone_on", models.DateField(blank=True, null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=models.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Brouillon"), ("published", "Publié"), ("withdrawn", "Retiré")], default="draft", max_length=12, verbose_name="état"
-                    ),
-                ),
-                ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmé le")),
-                ("reminded_on", models.DateField(blank=True, null=True)),
-                ("is_example", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-        ),
         AddTrigger(
             "serviceevent",
             Trigger(
@@ -537,227 +798,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.CreateModel(
-            "Permanence",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("service", models.ForeignKey(on_delete=models.CASCADE, related_name="permanences", to="offers.service")),
-                ("place", models.CharField(max_length=200, verbose_name="lieu")),
-                ("adresse", models.CharField(blank=True, max_length=300, verbose_name="adresse")),
-                ("commune", models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="territories.commune", verbose_name="commune")),
-                ("point", gis.PointField(blank=True, null=True, srid=4326)),
-                ("hours", models.CharField(max_length=500, verbose_name="horaires")),
-                ("by_appointment", models.BooleanField(default=False, verbose_name="sur rendez-vous")),
-                ("starts_on", models.DateField(blank=True, null=True, verbose_name="à partir du")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(condition=Q(("hours", ""), _negated=True), name="permanence_hours_given"),
-                    models.CheckConstraint(condition=Q(("place", ""), _negated=True), name="permanence_place_given"),
-                    models.CheckConstraint(
-                        condition=Q(("ends_on__isnull", True), ("starts_on__isnull", True), ("ends_on__gte", F("starts_on")), _connector="OR"),
-                        name="permanence_days_in_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "PermanenceException",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("permanence", models.ForeignKey(on_delete=models.CASCADE, related_name="exceptions", to="offers.permanence")),
-                ("day", models.DateField(verbose_name="jour")),
-                ("hours", models.CharField(blank=True, max_length=100, verbose_name="heures ce jour-là")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="raison")),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("permanence", "day"), name="permanenceexception_once_a_day"),
-                    models.CheckConstraint(
-                        condition=Q(("hours__regex", "^(\\d{2}:\\d{2}-\\d{2}:\\d{2}(,\\d{2}:\\d{2}-\\d{2}:\\d{2})*)?$")), name="permanenceexception_hours"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "Finding",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("service", models.ForeignKey(null=True, on_delete=models.CASCADE, related_name="findings", to="offers.service")),
-                ("organisation", models.ForeignKey(null=True, on_delete=models.CASCADE, related_name="+", to="organisations.organisation")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("stale", "Pas confirmé depuis neuf mois"),
-                            ("duplicate", "Ressemble à un autre service"),
-                            ("hours", "Horaires illisibles"),
-                            ("dead-link", "Lien qui ne répond plus"),
-                            ("point-outside", "Position hors de France"),
-                            ("point-elsewhere", "Position loin de la commune"),
-                            ("unreachable", "Aucun moyen de contact"),
-                            ("gone", "Disparu de sa source"),
-                            ("siret-missing", "Structure sans SIRET"),
-                            ("siret-wrong", "SIRET faux"),
-                            ("siret-closed", "Établissement fermé"),
-                            ("structure-unknown", "Structure absente des fichiers reçus"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("detail", models.CharField(blank=True, max_length=300)),
-                ("found_on", models.DateField()),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(condition=Q(("service__isnull", False)), fields=("service", "kind"), name="finding_service_once"),
-                    models.UniqueConstraint(condition=Q(("organisation__isnull", False)), fields=("organisation", "kind"), name="finding_organisation_once"),
-                    models.CheckConstraint(
-                        condition=Q(("service__isnull", True), ("organisation__isnull", True), _connector="XOR"), name="finding_of_one_thing"
-                    ),
-                    models.CheckConstraint(condition=Q(("kind__in", FINDINGS)), name="finding_kind_known"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "LinkCheck",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("url", models.CharField(max_length=2000, unique=True)),
-                ("checked_at", models.DateTimeField(null=True)),
-                ("status", models.SmallIntegerField(null=True)),
-                ("failing_since", models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            "ErrorReport",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("service", models.ForeignKey(on_delete=models.CASCADE, related_name="reports", to="offers.service")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("contact", "Le téléphone ou l’adresse e-mail ne marche pas"),
-                            ("place", "L’adresse ou les horaires sont faux"),
-                            ("closed", "Ce service n’existe plus"),
-                            ("conditions", "Les conditions ne sont pas celles-là"),
-                            ("other", "Autre chose"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("message", models.CharField(blank=True, max_length=1000)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("waiting", "À traiter"), ("fixed", "Corrigé"), ("refused", "Rien à corriger")], default="waiting", max_length=10
-                    ),
-                ),
-                ("answer", models.CharField(blank=True, max_length=1000)),
-                ("moderator", models.ForeignKey(null=True, on_delete=models.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("answered_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table_comment": "personal: to answer the person who reports an error",
-                "indexes": [
-                    models.Index(fields=["status", "created_at"], name="errorreport_queue"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(condition=Q(("kind__in", ["contact", "place", "closed", "conditions", "other"])), name="errorreport_kind_known"),
-                    models.CheckConstraint(
-                        condition=Q(
-                            Q(("answered_at__isnull", True), ("status", "waiting")),
-                            Q(("answered_at__isnull", False), ("status__in", ["fixed", "refused"])),
-                            _connector="OR",
-                        ),
-                        name="errorreport_answered_whole",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "Term",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("vocabulary", models.CharField(max_length=10)),
-                ("code", models.CharField(max_length=100)),
-                ("number", models.SmallIntegerField()),
-                ("label", models.CharField(max_length=200)),
-                ("category", models.SmallIntegerField(null=True)),
-                ("brake", models.SmallIntegerField(null=True)),
-                ("phases", models.SmallIntegerField(default=0)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("vocabulary", "code"), name="term_once"),
-                    models.UniqueConstraint(fields=("vocabulary", "number"), name="term_numbered_once"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "SearchRow",
-            [
-                (
-                    "service",
-                    models.OneToOneField(
-                        db_constraint=False, on_delete=models.DO_NOTHING, primary_key=True, related_name="+", serialize=False, to="offers.service"
-                    ),
-                ),
-                ("structure_id", models.BigIntegerField()),
-                ("point", gis.PointField(null=True, srid=4326)),
-                ("commune", models.CharField(max_length=5)),
-                ("zones", ArrayField(models.CharField(max_length=9))),
-                ("served", ArrayField(models.CharField(max_length=9))),
-                ("qpv_codes", ArrayField(models.CharField(max_length=10))),
-                ("qpv_only", models.BooleanField()),
-                ("on_site", models.BooleanField()),
-                ("remote", models.BooleanField()),
-                ("by_person", models.BooleanField()),
-                ("has_phone", models.BooleanField()),
-                ("has_places", models.BooleanField()),
-                ("business", models.BooleanField()),
-                ("free", models.BooleanField(null=True)),
-                ("phases", models.SmallIntegerField()),
-                ("kinds", models.SmallIntegerField()),
-                ("brakes", models.SmallIntegerField()),
-                ("categories", models.IntegerField()),
-                ("publics", models.IntegerField()),
-                ("languages", models.IntegerField()),
-                ("themes", ArrayField(models.SmallIntegerField())),
-                ("places_left", models.IntegerField(null=True)),
-                ("delay_days", models.SmallIntegerField(null=True)),
-                ("confirmed_on", models.DateField()),
-                ("is_example", models.BooleanField()),
-                ("hours", models.CharField(max_length=1000)),
-                ("search", SearchVectorField()),
-            ],
-            options={
-                "indexes": [
-                    GinIndex(fields=["search"], name="searchrow_search"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            "FinderRow",
-            [
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("service", models.ForeignKey(db_constraint=False, on_delete=models.DO_NOTHING, related_name="+", to="offers.service")),
-                ("purpose", models.SmallIntegerField()),
-                ("code", models.CharField(max_length=12)),
-                ("has_places", models.BooleanField()),
-                ("packed", models.BinaryField()),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("purpose", "code", "service"), include=("has_places", "packed"), name="finderrow_once"),
-                ],
-            },
         ),
         migrations.RunPython(add_terms, migrations.RunPython.noop),
         migrations.RunSQL(SQL, NO_SQL),
