@@ -13,7 +13,9 @@ from maillage.core.files import only_with_commit
 from maillage.core.proof import prove, row_to_prove
 from maillage.initiatives import mails
 from maillage.initiatives.actions.fiches import publish_new, save_initiative
+from maillage.initiatives.actions.freshness import confirm_initiative
 from maillage.initiatives.models import Initiative, Photo, Proposal
+from maillage.initiatives.queries.freshness import answers_for
 from maillage.initiatives.queries.values import Values, changed, values_of
 
 
@@ -127,7 +129,8 @@ def accept_proposal(
 ) -> Initiative:
     """Publish what was proposed, or `values` when the moderator amends it; tell the author by mail.
 
-    A correction is applied at `version` of the fiche (the one that the moderator read). `photo_ids` limits which of its
+    A correction is applied at `version` of the fiche (the one that the moderator read); one by who keeps the fiche confirms
+    it. `photo_ids` limits which of its
     photos are published; the others go. Raises AlreadyAnswered, EditConflict.
     """
     row = _waiting(proposal_id)
@@ -141,6 +144,9 @@ def accept_proposal(
         initiative = save_initiative(
             initiative_id=row.initiative_id, version=present if version is None else version, values=chosen
         )
+        if answers_for(initiative, row.email):
+            # who keeps the fiche said what was to be corrected: it is up to date now
+            initiative = confirm_initiative(initiative_id=initiative.pk, at=at)
     waiting = Photo.objects.filter(proposal=row, status=Photo.Status.PENDING)
     accepted = waiting if photo_ids is None else waiting.filter(pk__in=list(photo_ids))
     accepted.update(status=Photo.Status.PUBLISHED, initiative=initiative)

@@ -41,3 +41,9 @@ def contact_address(row: Initiative) -> str:
     with for_purpose(Purpose.FRESHNESS):
         found = owner_addresses(row)
     return found[0] if found else ""
+
+
+def answers_for(row: Initiative, email: str) -> bool:
+    """Whether a freshness mail about the fiche would go to this address."""
+    with for_purpose(Purpose.FRESHNESS):
+        return bool(email) and email.lower() in {address.lower() for address in owner_addresses(row)}

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -12,7 +13,7 @@ from maillage.core.acting import Purpose, for_purpose
 from maillage.core.models import OutgoingMail
 from maillage.initiatives.actions import fiches
 from maillage.initiatives.models import Initiative, Proposal
-from maillage.initiatives.tests.factories import commune, make_initiative, make_organisation
+from maillage.initiatives.tests.factories import commune, days, make_initiative, make_organisation
 from maillage.initiatives.tests.people import everyone, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +144,21 @@ def test_the_drafts_cost_the_same_whatever_their_number():
             client.get(f"{QUEUE}brouillons/")
         found.append(len(queries))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("contact", "confirmed"), [("Lea@exemple.fr", True), ("bus@exemple.fr", False)])
+def test_a_correction_by_who_keeps_the_fiche_confirms_it(contact, confirmed):
+    client = signed_in(person("m@exemple.fr", ("moderator",)))
+    fiche = make_initiative(
+        status="to-confirm",
+        confirmed_on=date(2025, 1, 1),
+        published_at=days("2025-01-01"),
+        contact_email=contact,
+    )
+    correction = waiting(initiative=fiche, summary="Deux.")
+
+    client.post(f"{QUEUE}{correction.pk}/", {"answer": "accept", "version": fiche.version})
+
+    fiche.refresh_from_db()
+    assert (fiche.summary, fiche.status == "published") == ("Deux.", confirmed)
+    assert (fiche.confirmed_on > date(2025, 1, 1)) == confirmed
