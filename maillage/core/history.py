@@ -4,7 +4,6 @@ Triggers write the row as it was before each update and deletion (django-pghisto
 every version. The web role may only add to these tables.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -19,6 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from maillage.core.differ import opcodes
 from maillage.core.errors import DomainError
 
 Row = TypeVar("Row", bound=models.Model)
@@ -132,7 +132,7 @@ def words_changed(before: str, after: str) -> tuple[Segment, ...]:
     """How to go from one text to the other, word by word."""
     old, new = _words(before), _words(after)
     segments: list[Segment] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 2000).get_opcodes():
+    for kind, a, b, c, d in opcodes(old, new):
         if kind == "equal":
             segments.append(Segment("same", "".join(old[a:b])))
             continue

@@ -1,9 +1,10 @@
 """What moderators have before them: the queue, one proposal beside its fiche, versions, deleted fiches."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -118,8 +119,13 @@ class Version:
     by: int | None  # user number
     values: Values
     status: str
-    changes: list[Difference]  # from the version before
+    before: Values | None  # what the version before said
     author: str = ""  # in words, for who reads it
+
+    @cached_property
+    def changes(self) -> list[Difference]:
+        """What it changed, told once a page shows it: a fiche may have a thousand versions."""
+        return differences(self.before, self.values) if self.before else []
 
 
 def versions(initiative_id: int) -> list[Version]:
@@ -128,7 +134,7 @@ def versions(initiative_id: int) -> list[Version]:
     present = Initiative.objects.filter(pk=initiative_id).first()
     rows: list[Any] = [*events, *([present] if present else [])]
     found: list[Version] = []
-    before: Mapping[str, Any] = {}
+    before: Values | None = None
     wrote: int | None = (
         None  # who wrote a row is said by the change that made it: the event of the row before
     )
@@ -143,7 +149,7 @@ def versions(initiative_id: int) -> list[Version]:
                 by=wrote,
                 values=values,
                 status=str(Initiative.Status(row.status).label),
-                changes=differences(before, values) if before else [],
+                before=before,
             )
         )
         before = values

@@ -4,7 +4,6 @@
 sense together. Every value is JSON.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.core.differ import opcodes
 from maillage.initiatives.models import Initiative, Phase, Public, Theme
 from maillage.initiatives.models.initiative import Licence
 from maillage.organisations.models import Organisation
@@ -187,10 +187,9 @@ class Difference:
         """(kind, old text, new text), kind being equal, replace, delete or insert: the texts side by side, a list by its lines,
         the rest by words; their spaces go with them."""
         old, new = (_PARTS[self.name in _BY_LINE].findall(text) for text in (self.before, self.after))
-        before, after = ([part.strip() for part in parts] for parts in (old, new))
         return [
             (kind, "".join(old[a:b]), "".join(new[c:d]))
-            for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+            for kind, a, b, c, d in opcodes(old, new, key=str.strip)
         ]
 
 

@@ -292,6 +292,19 @@ def test_any_version_is_compared_and_restored_and_nothing_is_lost():
     ]
 
 
+def test_many_versions_are_shown_page_by_page():
+    client = signed_in(person("m@exemple.fr", ("moderator",)))
+    fiche = make_initiative()
+    for number in range(1, 32):
+        fiches.save_initiative(initiative_id=fiche.pk, version=number, values={"title": f"Titre {number}"})
+    url = f"/initiatives/{fiche.slug}/versions/"
+
+    first, second = client.get(url).text, client.get(url, {"page": "2"}).text
+
+    assert (first.count("Restaurer"), second.count("Restaurer")) == (29, 2)
+    assert first.count("<option") == 64
+
+
 def test_a_version_names_its_author_to_whom_may_know_it():
     moderator = person("m@exemple.fr", ("moderator", "departement", "95"))
     with for_purpose(Purpose.ADMINISTRATION):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +24,8 @@ from maillage.initiatives.queries import duplicates, moderation
 from maillage.initiatives.queries.merging import outcomes
 from maillage.initiatives.queries.values import differences
 from maillage.organisations.queries import siret_of
+
+VERSIONS_PER_PAGE = 30
 
 
 def user_number(request: HttpRequest) -> int:
@@ -174,7 +177,14 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "initiatives/versions.html",
-        {"initiative": initiative, "versions": found, "compared": compared, "older": older, "newer": newer},
+        {
+            "initiative": initiative,
+            "numbers": list(by_number),
+            "page": Paginator(found, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
+            "compared": compared,
+            "older": older,
+            "newer": newer,
+        },
     )
 
 
