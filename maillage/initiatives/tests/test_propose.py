@@ -212,6 +212,20 @@ def test_somebody_signed_in_needs_no_proof():
     assert everyone(OutgoingMail) == []
 
 
+def test_who_proposed_while_signed_in_sees_what_became_of_it_and_nobody_else_does(client):
+    client.post(URL, answers(title="Sans compte"))
+    (anonymous,) = everyone(Proposal)
+    mine = signed_in(person("resident@exemple.fr"))
+    mine.post(URL, answers(email=""))
+    own = f"/espace/propositions/{everyone(Proposal)[-1].pk}/"
+
+    assert own in mine.get("/espace/").text
+    assert "à la modération" in mine.get(own).text
+    other = signed_in(person("autre@exemple.fr"))
+    assert [one.get(own).status_code for one in (other, client)] == [404, 302]
+    assert mine.get(f"/espace/propositions/{anonymous.pk}/").status_code == 404
+
+
 @pytest.mark.parametrize(
     "title",
     [
