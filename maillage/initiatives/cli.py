@@ -24,7 +24,6 @@ from maillage.initiatives.actions.importing import (
     labels,
 )
 from maillage.initiatives.exports.files import write_file
-from maillage.initiatives.imports.columns import BY_NAME
 
 MESSAGES = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 MOST_SHOWN = 50
@@ -105,8 +104,8 @@ class Command(TyperCommand, name="initiatives"):
                     progress=lambda share, step: bar.update(task, completed=share, description=step),
                 )
         except BadMapping as error:
-            hint = _("Par exemple : --map title=Nom --map lat=Y --map lon=X (champs : %(fields)s).")
-            refuse(f"{error}\n{hint % {'fields': ', '.join(BY_NAME)}}", as_json)
+            hint = _("En ligne de commande, par exemple : --map title=Nom --map lat=Y --map lon=X.")
+            refuse(f"{error} {hint}", as_json)
         except DomainError as error:
             refuse(str(error), as_json)
         if as_json:

@@ -150,7 +150,7 @@ def import_initiatives(
     Matched by (origin, key): importing twice creates nothing twice, and fields changed here since are kept (see the
     report's notes). With a rejected line nothing is written and the counts of what was done are zero, unless
     `plan.partial`. A dry run does everything, then undoes it: its counts are of what the accepted lines would do.
-    Raises BadFile, also for a file without a line, and BadMapping.
+    Raises BadFile, also for a file without a line, BadMapping and UnknownTheme.
     """
     if plan.status not in STATUSES:
         raise UnknownStatus(_("Les fiches importées sont publiées ou brouillons."))

@@ -36,6 +36,8 @@ def write_file(path: Path, query: str = "", *, format: str = "auto") -> int:
             % {"kind": kind, "known": ", ".join(WRITERS)}
         )
     criteria = Criteria.from_query(QueryDict(query.removeprefix("?")))
+    if not path.parent.is_dir():
+        raise CannotWrite(_("Le dossier « %(folder)s » n’existe pas.") % {"folder": path.parent})
     try:
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -52,4 +54,6 @@ def write_file(path: Path, query: str = "", *, format: str = "auto") -> int:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    return matching(criteria).count()
+    written = matching(criteria)
+    # a uMap map holds what has a place on it
+    return (written.filter(point__isnull=False) if kind == "umap" else written).count()

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from stdnum.fr import siret as siret_numbers
 
-from maillage.core.imports import BadMapping, BadValue, Row
+from maillage.core.errors import DomainError
+from maillage.core.imports import BadValue, Row
 from maillage.core.imports.maps import LAYER
 from maillage.core.imports.values import day, degrees, number, one_line, plain, text, words
 from maillage.initiatives.imports.columns import BY_NAME
@@ -52,6 +53,10 @@ RESERVED = frozenset({"proposer", "suivre", "moderation", "moderer", "importer",
 
 # gives its number to an organisation: name, SIRET, the line that names it, whether that line is an example
 Carried = Callable[[str, str, int, bool], int]
+
+
+class UnknownTheme(DomainError):
+    """A theme was asked for, for lines that name none, and does not exist."""
 
 
 @dataclass
@@ -312,10 +317,10 @@ class Checker:
         return listed
 
     def theme(self, word: str) -> str:
-        """The code of a theme asked for. Raises BadMapping."""
+        """The code of a theme asked for. Raises UnknownTheme."""
         if code := self.known_themes.get(plain(word)):
             return code
-        raise BadMapping(unknown_word("themes", word, self.known_themes, self.theme_names))
+        raise UnknownTheme(unknown_word("themes", word, self.known_themes, self.theme_names))
 
     def licence(self, given: Any) -> str:
         written = one_line(given)

@@ -154,6 +154,16 @@ def test_the_command_writes_the_whole_selection_or_nothing(tmp_path):
         write_file(tmp_path / "tout.docx")
     with pytest.raises(UnknownCriterion, match="theme"):
         write_file(tmp_path / "rien.csv", "theme=rien")
-    with pytest.raises(CannotWrite, match="Impossible"):
+    with pytest.raises(CannotWrite, match="n’existe pas"):
         write_file(tmp_path / "absent" / "tout.csv")
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_command_counts_what_a_umap_map_holds(tmp_path):
+    some()
+    make_initiative(scope="national")
+
+    written = write_file(tmp_path / "tout.umap")
+
+    drawn = json.loads((tmp_path / "tout.umap").read_text())["layers"]
+    assert written == sum(len(layer["features"]) for layer in drawn) < Initiative.objects.count()

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from openpyxl import Workbook
 
-from maillage.core.imports import BadFile, BadMapping, open_source
+from maillage.core.imports import BadFile, open_source
 from maillage.initiatives.actions import importing
 from maillage.initiatives.actions.importing import Plan, guessed_mapping, import_initiatives
 from maillage.initiatives.imports import chunks
+from maillage.initiatives.imports.checks import UnknownTheme
 from maillage.initiatives.imports.contours import Contours
 from maillage.initiatives.models import Initiative
 from maillage.organisations.models import Organisation
@@ -279,7 +280,7 @@ def test_formulas_that_were_never_computed_are_said(do, tmp_path):
 
 
 def test_a_theme_that_does_not_exist_is_refused_before_any_line(do):
-    with pytest.raises(BadMapping, match="voulez-vous dire « lieux »"):
+    with pytest.raises(UnknownTheme, match="voulez-vous dire « lieux »"):
         do(csv_of(LILLE), themes=("lieu",))
 
 
