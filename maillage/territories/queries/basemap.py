@@ -13,6 +13,8 @@ from maillage.territories.sql import statement
 EARTH = 20037508.342789244  # half the side of the Web Mercator square, in metres
 TILE_PX = 256
 LAST_ZOOM = 18
+# two hexadecimal digits; raise them when the same data is drawn otherwise: what browsers and disks have is kept for good
+LOOK = "02"
 DEPARTEMENTS_FROM = 6
 
 
@@ -105,8 +107,8 @@ def drawn_qpv(view: View, generation: int | None = None) -> list[Neighbourhoods]
 
 
 def drawing_versions() -> dict[str, str]:
-    """The version of each layer's data, 'contours' and 'qpv': an address with another version is stale."""
-    return dict(Drawing.objects.values_list("layer", "version"))
+    """The version of each layer, 'contours' and 'qpv', its data and its LOOK: an address with another version is stale."""
+    return {layer: version + LOOK for layer, version in Drawing.objects.values_list("layer", "version")}
 
 
 class Overseas(NamedTuple):

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from django.db import connection
 
-from maillage.core.tiles import tile_folder
+from maillage.core.tiles import VERSION, tile_folder
 from maillage.territories.actions.drawing import _label_zooms, borders, draw_territories, mended
 from maillage.territories.basemap import STROKES, Window, first_view, mercator
 from maillage.territories.models import Border, Commune, Contour
@@ -93,6 +93,15 @@ def test_drawing_again_changes_nothing_until_a_commune_moves():
 
     assert drawing_versions()["contours"] == before
     assert set(Border.objects.filter(pk__in=ids).values_list("pk", flat=True)) == ids
+
+
+@pytest.mark.django_db
+def test_another_look_is_another_address(monkeypatch):
+    before = drawing_versions()
+    monkeypatch.setattr("maillage.territories.queries.basemap.LOOK", "ff")
+
+    assert not set(before.values()) & set(drawing_versions().values())
+    assert all(VERSION.fullmatch(version) for version in drawing_versions().values())
 
 
 @pytest.mark.django_db
