@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage.config import env
 from maillage.core.cli import serve
 from maillage.core.cluster import Cluster
 from tests.install.conftest import superuser
@@ -52,6 +53,13 @@ def test_what_is_killed_comes_back_under_a_running_site_and_a_stop_ends_it_all(m
             )
         )
         assert stops(process, port, migrated, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "::", "::1"])
+def test_the_address_of_a_site_is_one_that_the_settings_take(monkeypatch, host):
+    monkeypatch.setenv("X_TEST", f"http://{serve.authority(host, 8000)}")
+
+    assert env.site_url("X_TEST", "").endswith(":8000")
 
 
 def test_nothing_keeps_the_database_from_being_looked_at_again(settings, monkeypatch):

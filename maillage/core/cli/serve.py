@@ -52,7 +52,7 @@ class Command(TyperCommand):
         ] = False,
     ) -> None:
         # read by the web processes and the worker, which start after this line
-        os.environ.setdefault("MAILLAGE_BASE_URL", f"http://{host}:{port}")
+        os.environ.setdefault("MAILLAGE_BASE_URL", f"http://{authority(host, port)}")
         os.environ[SUPERVISOR] = str(os.getpid())
         refuse_taken_port(host, port)
         with settings.CLUSTER.alone() if settings.EMBEDDED else nullcontext():
@@ -84,6 +84,11 @@ def web_server(host: str, port: int, workers: int) -> MPServer:
         workers_kill_timeout=20,
         log_level=LogLevels.warning,
     )
+
+
+def authority(host: str, port: int) -> str:
+    """A host and a port as an URL writes them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -135,10 +140,10 @@ def kept_database() -> Iterator[None]:
 
 def say_when_ready(host: str, port: int) -> None:
     """Print the address once the site answers."""
-    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 compared, not listened to
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 compared, not listened to
     for _attempt in range(600):
         try:
-            urlopen(f"http://{local}:{port}/healthz", timeout=5).close()
+            urlopen(f"http://{authority(local, port)}/healthz", timeout=5).close()
         except OSError as error:
             if getattr(error, "code", None) is None:
                 time.sleep(0.1)
