@@ -186,7 +186,7 @@ def _grouped(
 
 def _about(rows: QuerySet[Initiative], text: str) -> QuerySet[Initiative]:
     """Rows that speak of `text`: all its words, the last one perhaps unfinished; if no public initiative has them,
-    those whose title looks like it, so that a typo still finds."""
+    those whose title has words that look like each of them, so that a typo still finds."""
     if not text:
         return rows
     query = _query(text)
@@ -194,11 +194,18 @@ def _about(rows: QuerySet[Initiative], text: str) -> QuerySet[Initiative]:
         return rows.none()
     if _is_written(query):
         return rows.filter(search=query)
-    return rows.alias(plain_title=_plain_title()).filter(plain_title__trigram_word_similar=_plain(text))
+    rows = rows.alias(plain_title=_plain_title())
+    for word in _words(text):
+        rows = rows.filter(plain_title__trigram_word_similar=_plain(word))
+    return rows
+
+
+def _words(text: str) -> list[str]:
+    return significant(re.findall(r"[^\W_]+", text))
 
 
 def _query(text: str) -> SearchQuery | None:
-    words = significant(re.findall(r"[^\W_]+", text))
+    words = _words(text)
     if not words:
         return None
     *first, last = words

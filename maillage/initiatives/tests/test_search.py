@@ -60,8 +60,14 @@ def test_a_typo_finds_the_title_that_looks_like_it_only_when_nothing_has_the_wor
     make_initiative(title="La Turbine")
     make_initiative(title="La Turbinette", published_at=days("2020-01-01"))
 
+    make_initiative(title="CitésLab")
+    make_initiative(title="Mois de l’entrepreneuriat")
+
     assert titles(Criteria(text="carburatuer")) == ["Le Carburateur"]
     assert titles(Criteria(text="turbinnette")) == ["La Turbinette"]
+    assert titles(Criteria(text="citélab")) == ["CitésLab"]
+    assert titles(Criteria(text="entrepreunariat")) == ["Mois de l’entrepreneuriat"]
+    assert titles(Criteria(text="boulanger")) == []
 
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE x", "&|!():*", "🎉", "ليل", "a" * 200, "de la", "\\", "%_"])
