@@ -165,3 +165,10 @@ def test_the_number_of_queries_does_not_grow_with_the_qpv(
     # and the savepoint and the identity of the request, before and after
     with django_assert_num_queries(queries + 5):
         client.get(f"/territoires/{address}")
+
+
+def test_only_an_official_contour_is_said_to_be_of_the_anct(client, bellevue):
+    example = make_qpv(schematic=True)
+
+    assert "contour officiel de l’ANCT" in client.get(f"/territoires/qpv/2024/{bellevue.code}/").text
+    assert "ANCT" not in client.get(f"/territoires/qpv/2024/{example.code}/").text
