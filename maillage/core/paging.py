@@ -8,9 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Max, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
+from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
@@ -76,6 +77,47 @@ def _read(cursor: str) -> tuple[datetime, int]:
         raise UnknownCursor(
             _("Curseur inconnu : reprenez celui de la réponse précédente, ou recommencez sans curseur.")
         ) from error
+
+
+def followed(
+    request: HttpRequest,
+    rows: QuerySet[Row],
+    record: Callable[[Row], dict[str, Any]],
+    *,
+    since: datetime | None,
+    cursor: str,
+    limit: int,
+) -> HttpResponse:
+    """One slice of `rows` as JSON, {"items", "total", "next_cursor", "settled_until"}, with its ETag.
+
+    `since`: changed at that moment or after, in the instance's zone when it names none. Raises UnknownCursor.
+    """
+    settled = settled_until()
+    if since is not None:
+        rows = rows.filter(updated_at__gte=aware(since))
+    state = rows.order_by().aggregate(total=Count("pk"), latest=Max("updated_at"))
+
+    def build() -> HttpResponse:
+        page = slice_after(rows, cursor, size=limit)
+        found = {
+            "items": [record(row) for row in page.rows],
+            "total": state["total"],
+            "next_cursor": page.next_cursor or None,
+            "settled_until": settled.isoformat(),
+        }
+        return JsonResponse(found, json_dumps_params={"ensure_ascii": False})
+
+    # an older change that is still being written would change neither the total nor the latest
+    unsettled = settled if state["latest"] and settled <= state["latest"] else None
+    return conditional(request, (request.get_full_path(), state["total"], state["latest"], unsettled), build)
+
+
+def aware(at: datetime) -> datetime:
+    """A moment in UTC; without a zone, it is read in the instance's own. Raises DomainError outside the calendar."""
+    try:
+        return (make_aware(at) if is_naive(at) else at).astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise DomainError(_("Cette date est hors du calendrier.")) from error
 
 
 def conditional(

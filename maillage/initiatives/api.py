@@ -1,17 +1,15 @@
 """`/api/v1/initiatives`: the collaborative map as data, with the parameters of the list."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.security import django_auth
 
 from maillage.core.errors import DomainError
-from maillage.core.paging import conditional, settled_until, slice_after
+from maillage.core.paging import aware, conditional, followed, settled_until
 from maillage.core.problems import problem
 from maillage.initiatives import access
 from maillage.initiatives.actions import fiches
@@ -54,27 +52,8 @@ def initiatives(
     """Les initiatives publiques qui répondent aux filtres, de la plus anciennement modifiée à la plus récente :
     une initiative modifiée pendant la lecture revient, aucune n’est sautée. Pour suivre, redemandez plus tard
     `updated_since` = le `settled_until` de la première réponse : ce qui était en train de s’écrire y sera."""
-    settled = settled_until()
-    criteria = Criteria.from_query(request.GET)
-    rows = exported(criteria).order_by()
-    if updated_since is not None:
-        rows = rows.filter(updated_at__gte=_aware(updated_since))
-    state = rows.aggregate(total=Count("pk"), latest=Max("updated_at"))
-
-    def build() -> HttpResponse:
-        page = slice_after(rows, cursor, size=limit)
-        return _json(
-            {
-                "items": [record(row) for row in page.rows],
-                "total": state["total"],
-                "next_cursor": page.next_cursor or None,
-                "settled_until": settled.isoformat(),
-            }
-        )
-
-    # an older change that is still being written would change neither the total nor the latest
-    unsettled = settled if state["latest"] and settled <= state["latest"] else None
-    return conditional(request, (request.get_full_path(), state["total"], state["latest"], unsettled), build)
+    rows = exported(Criteria.from_query(request.GET))
+    return followed(request, rows, record, since=updated_since, cursor=cursor, limit=limit)
 
 
 @router.get("/withdrawn", response={200: WithdrawnList, 422: Problem}, summary="Initiatives retirées")
@@ -85,7 +64,7 @@ def withdrawn_since(
     """Ce qu’un miroir doit effacer : archivées, supprimées, fusionnées (`merged_into` dit avec laquelle). Redemandez
     plus tard `since` = `settled_until`."""
     settled = settled_until()
-    found = withdrawn(_aware(since) if since else None, limit=AT_ONCE + 1)
+    found = withdrawn(aware(since) if since else None, limit=AT_ONCE + 1)
     items = [
         {
             "id": gone.id,
@@ -144,14 +123,6 @@ def _conflict(conflict: fiches.EditConflict, base: Values, yours: Values) -> Htt
         for one in way.kept_theirs
     ]
     return problem(409, str(conflict), version=conflict.current.version, differences=differences)
-
-
-def _aware(at: datetime) -> datetime:
-    """A moment in UTC; without a zone, it is read in the instance's own. Raises DomainError outside the calendar."""
-    try:
-        return (make_aware(at) if is_naive(at) else at).astimezone(UTC)
-    except (OverflowError, ValueError) as error:
-        raise DomainError(_("Cette date est hors du calendrier.")) from error
 
 
 def _json(data: dict[str, Any]) -> HttpResponse:

@@ -1,16 +1,13 @@
 """`/api/v1/structures` and `/api/v1/services`: what is on offer, in data·inclusion's v1 shape."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 from data_inclusion.schema import v1
-from django.db.models import Count, Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.timezone import is_naive, make_aware
 from ninja import Field, Query, Router, Schema
 
-from maillage.core.paging import conditional, slice_after
+from maillage.core.paging import conditional, followed
 from maillage.offers.inclusion import service_record, structure_record
 from maillage.offers.queries.services import (
     Selection,
@@ -40,19 +37,27 @@ class Filters(Schema):
 
 
 class Structures(Schema):
-    """A slice of the selection, oldest change first; `next_cursor` is null at the end."""
+    """A slice of the selection, oldest change first; `next_cursor` is null at the end.
+
+    To follow changes, ask later with `updated_since` = the `settled_until` of the first slice.
+    """
 
     items: list[v1.Structure]
     total: int
     next_cursor: str | None
+    settled_until: datetime
 
 
 class Services(Schema):
-    """A slice of the selection, oldest change first; `next_cursor` is null at the end."""
+    """A slice of the selection, oldest change first; `next_cursor` is null at the end.
+
+    To follow changes, ask later with `updated_since` = the `settled_until` of the first slice.
+    """
 
     items: list[v1.Service]
     total: int
     next_cursor: str | None
+    settled_until: datetime
 
 
 class Problem(Schema):
@@ -81,7 +86,7 @@ def list_structures(
 ) -> HttpResponse:
     """Les structures, au format data·inclusion v1, de la plus anciennement modifiée à la plus récente."""
     rows = exported_structures(Selection.from_query(request.GET))
-    return _list(request, rows, structure_record, updated_since, cursor, limit)
+    return followed(request, rows, structure_record, since=updated_since, cursor=cursor, limit=limit)
 
 
 @structures.get(
@@ -108,7 +113,7 @@ def list_services(
     """Les services publics, au format data·inclusion v1, du plus anciennement modifié au plus récent : un service
     modifié pendant la lecture revient, aucun n’est sauté. Un territoire donne ce qui s’y trouve et ce qui le nomme."""
     rows = exported_services(Selection.from_query(request.GET))
-    return _list(request, rows, service_record, updated_since, cursor, limit)
+    return followed(request, rows, service_record, since=updated_since, cursor=cursor, limit=limit)
 
 
 @services.get(
@@ -122,33 +127,6 @@ def service(request: HttpRequest, key: str) -> HttpResponse:
     return conditional(
         request, (row.pk, row.version, row.structure.version), lambda: _json(service_record(row))
     )
-
-
-def _list(  # noqa: PLR0917 what the two routes share
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    record: Callable[[Any], dict[str, Any]],
-    updated_since: datetime | None,
-    cursor: str,
-    limit: int,
-) -> HttpResponse:
-    if updated_since is not None:
-        rows = rows.filter(
-            updated_at__gte=make_aware(updated_since) if is_naive(updated_since) else updated_since
-        )
-    state = rows.order_by().aggregate(total=Count("pk"), latest=Max("updated_at"))
-
-    def build() -> HttpResponse:
-        page = slice_after(rows, cursor, size=limit)
-        return _json(
-            {
-                "items": [record(row) for row in page.rows],
-                "total": state["total"],
-                "next_cursor": page.next_cursor or None,
-            }
-        )
-
-    return conditional(request, (request.get_full_path(), state["total"], state["latest"]), build)
 
 
 def _json(data: dict[str, Any]) -> HttpResponse:

@@ -84,6 +84,17 @@ def test_a_change_comes_again_to_whoever_follows(client):
     assert "Changé" in [record["nom"] for record in found]
 
 
+@pytest.mark.parametrize("address", [SERVICES, STRUCTURES])
+def test_a_change_that_was_being_written_comes_to_who_asks_since_what_was_settled(client, address):
+    row = make_service()
+    settled = client.get(address).json()["settled_until"]
+    # this test is one transaction that writes: what it changes now is what nobody else saw yet
+    Service.objects.filter(pk=row.pk).update(nom="Changé")
+
+    assert len(client.get(address, {"updated_since": settled}).json()["items"]) == 1
+    assert settled < Service.objects.get().updated_at.isoformat()
+
+
 @pytest.mark.parametrize("address", [SERVICES, STRUCTURES, f"{SERVICES}?commune=95268"])
 def test_an_unchanged_answer_is_not_sent_twice(client, address):
     row = make_service()
@@ -148,9 +159,9 @@ def test_what_means_nothing_is_a_problem_in_french(client, address, status):
 @pytest.mark.parametrize("address", [SERVICES, STRUCTURES])
 def test_a_page_costs_the_same_whatever_its_length(client, address, django_assert_num_queries):
     make_service()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address)
     for _n in range(3):
         make_service()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address)
