@@ -83,8 +83,10 @@ class Command(TyperCommand, name="territories"):
             f"{report.read} QPV lus : {report.created} créés, {report.updated} mis à jour, {report.unchanged} inchangés, "
             f"{report.repaired} contours réparés, {report.rejected} refusés."
         )
-        if report.rejected and not dry_run:
+        if report.rejected:
             raise CommandError("Rien n'a été importé : corrigez les lignes refusées.")
+        if dry_run:
+            MESSAGES.print("Essai : rien n'a été écrit.")
         if forget_schematic and not dry_run:
             MESSAGES.print(f"{actions.forget_schematic_qpv()} périmètres schématiques retirés.")
 

@@ -275,11 +275,12 @@ def test_the_command_gives_the_report_alone_on_stdout(tmp_path, capfd):
     assert "1 contours réparés" in err
 
 
-def test_the_command_fails_when_a_line_is_refused(tmp_path):
+@pytest.mark.parametrize("trial", [[], ["--dry-run"]])
+def test_the_command_fails_when_a_line_is_refused(tmp_path, trial):
     file = geojson(tmp_path / "q.geojson", [(named("QP093001"), BOW_TIE), (named("non"), HOUSE)])
 
     with pytest.raises(CommandError, match="Rien n'a été importé"):
-        call_command("territories", "import-qpv", str(file), "--generation", "2015")
+        call_command("territories", "import-qpv", str(file), "--generation", "2015", *trial)
     assert not Qpv.objects.exists()
 
 
