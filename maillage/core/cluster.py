@@ -36,6 +36,7 @@ LONGEST_SOCKET_PATH = 107  # sun_path of a Unix socket, its closing zero aside
 SOCKET_NAME = ".s.PGSQL.5432"
 OLDEST_VERSION = 15
 SECONDS_FOR_ORPHANS = 30.0
+NOBODYS_NUMBER = 2**22 + 1  # past the greatest that Linux gives a process
 SECONDS_TO_RECOVER = 120.0
 
 CONFIGURATION = """
@@ -215,13 +216,15 @@ class Cluster:
         self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.folder), check=False)
 
     def _clear_what_a_dead_server_left(self) -> None:
-        """Its pid file, whose number another process may have taken since; or, when somebody deleted the folder, that server
-        itself: it holds the socket."""
+        """Its number, when another process has it or nobody has buried it; or, when somebody deleted the folder, that server
+        itself: it holds the socket. The rest of the pid file stays: by it PostgreSQL sees the orphans that still write."""
         pid_file, lock = self.folder / "postmaster.pid", self.socket_dir / f"{SOCKET_NAME}.lock"
+        pid = number_in(pid_file)
         if not pid_file.exists():
             self._stop_server_of_a_deleted_folder(lock)
-        elif number_in(pid_file) is not None:
-            pid_file.unlink()
+        elif pid is not None and Path(f"/proc/{pid}").exists():
+            rest = pid_file.read_text().partition("\n")[2]
+            pid_file.write_text(f"{NOBODYS_NUMBER}\n{rest}")
             lock.unlink(missing_ok=True)
 
     def _stop_server_of_a_deleted_folder(self, lock: Path) -> None:

@@ -95,9 +95,13 @@ def test_a_stale_number_taken_by_another_process_or_a_dead_one_does_not_block_th
     wait_for(lambda: buried or Path(f"/proc/{other.pid}/stat").read_text().split()[2] == "Z")
     (cluster.folder / "postmaster.pid").write_text("\n".join([str(other.pid), *lines[1:]]))
     (cluster.folder / "postmaster.pid").chmod(0o600)
+    cluster._give(cluster.folder / "postmaster.pid")
 
     try:
         assert not cluster.is_running()
+        cluster._clear_what_a_dead_server_left()
+        kept = (cluster.folder / "postmaster.pid").read_text().split("\n")
+        assert kept[1:] == lines[1:]  # the shared memory that orphans would still use
         with cluster.using(), superuser(cluster) as database:
             assert database.execute("SELECT 1").fetchone() == (1,)
         assert other.poll() is None or not buried  # a stranger is left alone
