@@ -20,9 +20,14 @@ def services(city: str) -> list[dict]:
     return [service for structure in demo.files()[city] for service in structure["services"]]
 
 
-@pytest.fixture
-def loaded(db):
+@pytest.fixture(scope="module")
+def loaded_once(for_the_module):
     return demo.load_offers(at=AT)
+
+
+@pytest.fixture
+def loaded(loaded_once, db):
+    return loaded_once
 
 
 def test_every_telephone_number_is_kept_for_fiction_and_given_once():
