@@ -11,7 +11,7 @@ CONTROLS = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0), 0x200B, *range(0x202A, 0x202F), 0xFEFF]
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-SPACES = re.compile(r"\s+")
+SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # a no-break space is as it was typed
 NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 NUMBER = re.compile(r"[+-]?(\d{1,18}([.,]\d{0,30})?|[.,]\d{1,30})(e[+-]?\d{1,3})?", re.IGNORECASE)
 GROUPED = re.compile(r"[+-]?\d{1,3}([    ]\d{3})+([.,]\d+)?")
