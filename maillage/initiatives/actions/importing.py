@@ -26,7 +26,7 @@ Progress = Callable[[float, str], None]
 MANY_BYTES = 2**20  # of a file worth preparing all contours (a second) and opening another connection
 TABLES = (
     "matched (line bigint PRIMARY KEY, initiative bigint NOT NULL)",
-    "seen (digest bigint, other_digest bigint, line bigint NOT NULL, PRIMARY KEY (digest, other_digest))",
+    'seen (key text COLLATE "C" PRIMARY KEY, line bigint NOT NULL)',
     "made (organisation bigint NOT NULL, plain text NOT NULL)",
 )
 STATUSES = (Initiative.Status.PUBLISHED.value, Initiative.Status.DRAFT.value)
