@@ -139,7 +139,10 @@ def test_a_filter_changes_the_list_and_the_map_together_and_keeps_the_focus(cart
 
 def test_a_search_is_one_step_to_go_back_over_and_brings_its_sorts(fresh_page: Page) -> None:
     fresh_page.goto("/initiatives/")
-    fresh_page.wait_for_function("window.htmx")
+    # not wait_for_function, whose second look is an eval that the page's policy forbids
+    fresh_page.evaluate(
+        "new Promise(found => { const look = () => window.htmx ? found() : requestAnimationFrame(look); look(); })"
+    )
     before = fresh_page.locator("#results-title").text_content() or ""
     fresh_page.get_by_label("Que cherchez-vous").fill("bus")
     fresh_page.keyboard.press("Enter")

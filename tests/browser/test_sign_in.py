@@ -24,7 +24,9 @@ def code_in_outbox(page: Page) -> str:
     """The last code sent, as a person of the demo reads it: in another tab."""
     tab = page.context.new_page()
     tab.goto("/demo/boite-d-envoi/")
-    found = re.search(r"\b\d{4}-\d{4}\b", tab.locator("section[aria-labelledby=courriels] article").first.inner_text())
+    found = re.search(
+        r"\b\d{4}-\d{4}\b", tab.locator("section[aria-labelledby=courriels] article").first.inner_text()
+    )
     tab.close()
     assert found
     return found[0]
