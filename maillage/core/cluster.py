@@ -130,12 +130,18 @@ class Cluster:
 
     def revive(self) -> None:
         """Start the server again if it died inside `using()`; cheap when it is alive. Raises ClusterError."""
+        # the socket of one that is dying still answers for a moment
+        if not (self.is_running() and self._answers()):
+            with self._starting():
+                self._ensure_started()
+
+    def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
             try:
                 probe.connect(str(self.socket_dir / SOCKET_NAME))
             except OSError:
-                with self._starting():
-                    self._ensure_started()
+                return False
+        return True
 
     def _is_current(self, lock: IO[str]) -> bool:
         """Whether the data folder is still the one we locked: somebody may have deleted it and made another."""

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -67,6 +68,23 @@ def test_a_killed_server_comes_back_with_what_was_committed(data_dir):
 
         with superuser(cluster) as database:
             assert database.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_server_that_is_dying_is_not_taken_for_alive_by_its_socket(data_dir):
+    cluster = Cluster(data_dir, durable=False)
+    with cluster.using():
+        os.kill(server_number(cluster), signal.SIGKILL)
+        assert wait_for(lambda: not cluster.is_running(), 10)
+        path = cluster.socket_dir / ".s.PGSQL.5432"
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as dying:
+            dying.bind(str(path))
+            dying.listen()
+
+            cluster.revive()
+
+        with superuser(cluster) as database:
+            assert database.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_server_left_alone_by_a_killed_process_is_taken_over_then_stopped(data_dir):
