@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from maillage.accounts.models import DEMO_DOMAIN, Role, User
@@ -103,6 +104,11 @@ def rename(*, user: User, name: str) -> User:
 
 
 @transaction.atomic
+def list_session(request: HttpRequest) -> None:
+    """Put the session just opened in its person's list, as allauth does for those who come by its doors."""
+    UserSession.objects.create_from_request(request)
+
+
 def close_sessions(*, user: User, but: str, number: int | None = None) -> int:
     """Close the session `number` of `user`, or all of them, but the one whose key is `but`; how many were closed."""
     found = UserSession.objects.filter(user=user).exclude(session_key=but)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -152,7 +151,7 @@ def enter_demo(request: HttpRequest) -> HttpResponse:
     if account is None:
         raise Http404
     login(request, account.user, settings.AUTHENTICATION_BACKENDS[0])
-    UserSession.objects.create_from_request(request)  # as allauth does for those who come by its doors
+    actions.list_session(request)
     second_factor.record_demo(request)
     following = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure()):
