@@ -152,7 +152,8 @@ def test_a_search_is_one_step_to_go_back_over_and_brings_its_sorts(fresh_page: P
     expect(fresh_page).to_have_url(re.compile("tri=date"))
     expect(fresh_page.get_by_label("Trier par")).to_be_focused()
 
-    fresh_page.go_back()
+    with fresh_page.expect_response(lambda answer: "q=bus" in answer.url and "tri=date" not in answer.url):
+        fresh_page.go_back()
     fresh_page.go_back()
 
     expect(fresh_page.locator("#results-title")).to_have_text(before)
